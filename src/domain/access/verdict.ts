@@ -1,0 +1,116 @@
+import type { KeyRole, KeyType, Scope } from '../key/events.js';
+import { permissionRules } from './permissions.js';
+
+/** In the order of the checks: the first that fails is the verdict. */
+export const verdictCodes = [
+  'NOT_FOUND',
+  'REVOKED',
+  'EXPIRED',
+  'WRONG_PROJECT',
+  'INSUFFICIENT_SCOPE',
+  'INSUFFICIENT_ROLE',
+  'VALID',
+] as const;
+
+export type VerdictCode = (typeof verdictCodes)[number];
+
+/** One secret of a key, as verification needs it. */
+export interface SecretAccess {
+  readonly secretId: string;
+  /** Base64url of SHA-256. */
+  readonly digest: string;
+  /** ISO instant from which it no longer counts; null: as long as the key. */
+  readonly validUntil: string | null;
+}
+
+/** What verification knows of a key: the row of the read model `access`. */
+export interface KeyAccess {
+  readonly keyId: string;
+  readonly teamId: string;
+  readonly projectId: string;
+  readonly type: KeyType;
+  readonly role: KeyRole;
+  readonly scopes: readonly Scope[];
+  readonly environment: string | null;
+  readonly appId: string | null;
+  /** The users assigned to the key. */
+  readonly userIds: readonly string[];
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+  readonly secrets: readonly SecretAccess[];
+  /** Counts the secrets the key has had. */
+  readonly secretVersion: number;
+  /** Events of the key's stream. */
+  readonly revision: number;
+}
+
+/** What the bearer wants to do; all parts optional, all given parts must hold. */
+export interface AccessRequest {
+  /** Id of the project to act in. */
+  readonly project?: string;
+  /** Permissions, all of which are needed. */
+  readonly permissions?: readonly string[];
+  readonly scope?: Scope;
+}
+
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly code: VerdictCode;
+  /** The checks that were made, in order, the failing one last. Checks without anything to check are left out. */
+  readonly checked: readonly VerdictCode[];
+}
+
+/**
+ * Decides whether a key may do something at an instant. Pure: the same answer for now and for the past.
+ * @param access the key, or undefined when no key has the secret
+ * @param secret the key's secret that was presented
+ * @param at ISO instant in UTC with milliseconds; at the very instant a thing has expired
+ */
+export function decideAccess(
+  access: KeyAccess | undefined,
+  secret: SecretAccess | undefined,
+  request: AccessRequest,
+  at: string,
+): Verdict {
+  const checked: VerdictCode[] = ['NOT_FOUND'];
+  if (!access || !secret || isPast(secret.validUntil, at)) return refusedBy(checked);
+  checked.push('REVOKED');
+  if (access.revokedAt !== null) return refusedBy(checked);
+  checked.push('EXPIRED');
+  if (isPast(access.expiresAt, at)) return refusedBy(checked);
+  if (request.project !== undefined) {
+    checked.push('WRONG_PROJECT');
+    if (request.project !== access.projectId) return refusedBy(checked);
+  }
+  if (request.scope !== undefined || request.permissions !== undefined) {
+    checked.push('INSUFFICIENT_SCOPE');
+    if (!hasScopes(access, request)) return refusedBy(checked);
+  }
+  if (request.permissions !== undefined) {
+    checked.push('INSUFFICIENT_ROLE');
+    if (!request.permissions.every((permission) => hasRole(access, permission))) return refusedBy(checked);
+  }
+  return { allowed: true, code: 'VALID', checked };
+}
+
+function refusedBy(checked: readonly VerdictCode[]): Verdict {
+  return { allowed: false, code: checked.at(-1) ?? 'NOT_FOUND', checked };
+}
+
+/** ISO instants of one form compare as text. */
+function isPast(instant: string | null, at: string): boolean {
+  return instant !== null && at >= instant;
+}
+
+function hasScopes(access: KeyAccess, request: AccessRequest): boolean {
+  if (request.scope !== undefined && !access.scopes.includes(request.scope)) return false;
+  return (request.permissions ?? []).every((permission) => {
+    const rule = permissionRules.get(permission);
+    return rule !== undefined && (rule.scope === null || access.scopes.includes(rule.scope));
+  });
+}
+
+function hasRole(access: KeyAccess, permission: string): boolean {
+  const role = permissionRules.get(permission)?.role;
+  return role === 'any' || role === access.role;
+}

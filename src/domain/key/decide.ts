@@ -1,0 +1,77 @@
+import { containsSecret } from '../access/secret.js';
+import { type Decision, happened, nothing, refused } from '../decision.js';
+import type { CreateKey, KeyCommand, RevokeKey } from './commands.js';
+import type { KeyCreated, KeyDetails, KeyEvent } from './events.js';
+import { defaultKeyName, isKeyName } from './name.js';
+import type { Key, KeyState } from './state.js';
+
+type KeyDecision = Decision<KeyEvent>;
+
+export function decide(command: KeyCommand, key: KeyState): KeyDecision {
+  switch (command.type) {
+    case 'CreateKey':
+      return create(key, command);
+    case 'RevokeKey':
+      return key ? revoke(key, command) : refused('key.not_found');
+  }
+}
+
+/** The id is the caller's: a key that is there already was made by an earlier try of the same command. */
+export function create(key: KeyState, command: CreateKey): KeyDecision {
+  if (key) return nothing;
+  const name = command.name ?? defaultKeyName(command.keyId);
+  if (!isKeyName(name)) return refused('key.name_invalid', 'name');
+  const details = detailsOf(command);
+  const leaking = Object.entries({ name, ...details }).find(([, text]) => containsSecret(text));
+  if (leaking) return refused('field.contains_secret', leaking[0]);
+  const created: KeyCreated = {
+    type: 'KeyCreated',
+    keyId: command.keyId,
+    teamId: command.teamId,
+    projectId: command.projectId,
+    keyType: command.keyType,
+    tier: command.tier,
+    name,
+    ...details,
+    role: command.role,
+    scopes: [...new Set(command.scopes)],
+    ...(command.expiresAt !== undefined && { expiresAt: command.expiresAt }),
+    secret: command.secret,
+    createdAt: command.at,
+  };
+  if (command.creatorId === undefined) return happened(created);
+  return happened<KeyEvent>(created, {
+    type: 'UserAssigned',
+    userId: command.creatorId,
+    assignedAt: command.at,
+  });
+}
+
+/** Revoking a revoked key is a repeat, whatever reason it gives: the first one stands. */
+export function revoke(key: Key, { reason, comment, at }: RevokeKey): KeyDecision {
+  if (key.tier === 'free') return refused('key.free_is_permanent');
+  if (key.revokedAt !== null) return nothing;
+  if (comment !== undefined && containsSecret(comment)) return refused('field.contains_secret', 'comment');
+  return happened({
+    type: 'KeyRevoked',
+    reason,
+    ...(comment !== undefined && { comment }),
+    revokedAt: at,
+  });
+}
+
+const detailNames = [
+  'description',
+  'department',
+  'environment',
+  'requestor',
+  'appId',
+  'businessJustification',
+  'notes',
+] as const satisfies readonly (keyof KeyDetails)[];
+
+function detailsOf(command: CreateKey): KeyDetails {
+  return Object.fromEntries(
+    detailNames.flatMap((name) => (command[name] === undefined ? [] : [[name, command[name]]])),
+  );
+}

@@ -1,0 +1,24 @@
+/**
+ * Every business refusal of the product, `noun.what_is_wrong`, with the sentence a person reads.
+ * The faces (HTTP, gRPC) map each code to a status in a full record, so a new code does not compile
+ * until every face answers it. Codes are API: they are never renamed.
+ */
+export const refusals = {
+  'key.not_found': 'There is no such key.',
+  'key.revoked': 'The key is revoked; a revoked key cannot be changed.',
+  'key.free_is_permanent': 'The free key of a team cannot be revoked or deleted.',
+  'key.name_invalid': 'A name has 1 to 100 printable characters.',
+  'key.scopes_exceed_caller': 'A key cannot give another key more than it has itself.',
+  'key.role_exceeds_caller': 'A key cannot give another key a higher role than its own.',
+  'project.not_found': 'There is no such project.',
+  'project.not_of_caller': 'A key acts in its own project only.',
+  'team.not_found': 'There is no such team.',
+  'field.contains_secret': 'The text contains the secret of a key. Secrets are never stored in text.',
+  'right.missing': 'You may see this, but you may not do this.',
+  'user.email_taken': 'There is an account with this e-mail address.',
+  'user.wrong_credentials': 'The e-mail address or the password is wrong.',
+  'sign_up.closed': 'This installation does not take sign-ups.',
+  'sign_up.invitation_needed': 'This installation takes sign-ups by invitation only.',
+} as const;
+
+export type RefusalCode = keyof typeof refusals;

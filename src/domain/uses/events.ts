@@ -1,0 +1,24 @@
+import type { VerdictCode } from '../access/verdict.js';
+
+/** Calls of one kind with one secret of one key since the last flush. */
+export interface UseRow {
+  readonly keyId: string;
+  readonly secretId: string;
+  readonly code: VerdictCode;
+  /** The permission that was asked for, if one was. */
+  readonly permission?: string;
+  readonly count: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+/** One event per team and flush, never one per call. */
+export interface KeyUsesRecorded {
+  readonly type: 'KeyUsesRecorded';
+  readonly rows: readonly UseRow[];
+}
+
+export type UsesEvent = KeyUsesRecorded;
+
+/** One stream per process and UTC day, so that no stream grows for ever and no two processes race. */
+export const usesStream = (processId: string, day: string): string => `uses-${processId}-${day}`;

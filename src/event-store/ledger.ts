@@ -1,0 +1,60 @@
+import type { DomainEvent, Metadata, Recorded } from '../domain/recorded.js';
+import type { Codec } from './codec/codec.js';
+import type { AppendResult, Batch, EventStore, FollowOptions, Position, ReadOptions } from './port.js';
+
+
+/** A domain event about to be stored. */
+export interface NewEvent {
+  readonly id: string;
+  readonly event: DomainEvent;
+  readonly metadata: Metadata;
+}
+
+export interface LedgerBatch {
+  readonly events: readonly Recorded[];
+  readonly position: Position;
+  readonly caughtUp: boolean;
+}
+
+/** The log in domain terms: the only part that knows both events and bytes. */
+export interface Ledger {
+  /** @see EventStore.append */
+  append(stream: string, expected: number, events: readonly NewEvent[]): Promise<AppendResult>;
+  /** @see EventStore.readStream */
+  readStream(stream: string, options?: ReadOptions): AsyncIterable<Recorded>;
+  /** @see EventStore.follow */
+  follow(options: FollowOptions): AsyncIterable<LedgerBatch>;
+  head(): Promise<Position>;
+}
+
+export function createLedger(store: EventStore, codec: Codec): Ledger {
+  return {
+    async append(stream, expected, events) {
+      const encoded = await codec.encode(stream, events);
+      return store.append(stream, BigInt(expected), encoded);
+    },
+    async *readStream(stream, options) {
+      for await (const page of pages(store.readStream(stream, options))) yield* await codec.decode(page);
+    },
+    async *follow(options) {
+      for await (const batch of store.follow(options)) yield await decodeBatch(codec, batch);
+    },
+    head: () => store.head(),
+  };
+}
+
+async function decodeBatch(codec: Codec, batch: Batch): Promise<LedgerBatch> {
+  return { ...batch, events: await codec.decode(batch.events) };
+}
+
+/** Decoding opens sealed fields, which may ask the key ring: cheaper for many events at once. */
+async function* pages<T>(items: AsyncIterable<T>, size = 200): AsyncIterable<T[]> {
+  let page: T[] = [];
+  for await (const item of items) {
+    page.push(item);
+    if (page.length < size) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
