@@ -1,0 +1,76 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import pg from 'pg';
+
+/** The tables of one part of the product: its Postgres schema, and how they came to be. */
+export interface SchemaHistory {
+  readonly schema: string;
+  /** By name, `0001_what_it_does`; applied in the order of their names, each once, never changed later. */
+  readonly migrations: Record<string, Migration>;
+}
+
+/** The database was migrated by a newer version of this program. */
+export class DatabaseNewer extends Error {
+  override readonly name = 'DatabaseNewer';
+}
+
+/**
+ * Brings the schema up to date, creating it if missing. Safe when several processes do it at once:
+ * they take turns. All pending migrations happen, or none.
+ * @returns names of the migrations applied now
+ * @throws DatabaseNewer before anything is changed; the error of the migration that failed
+ */
+export async function migrate(pool: pg.Pool, history: SchemaHistory): Promise<string[]> {
+  const db = openConnection(pool);
+  try {
+    await sql`select pg_advisory_lock(hashtext(${`migrate ${history.schema}`}))`.execute(db);
+    return await migrateOn(db, history);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/**
+ * One connection to the same database, which holds the lock until it is closed. Without time-outs: a
+ * migration may take its time, and so may the turn of another process.
+ */
+function openConnection(pool: pg.Pool): Kysely<unknown> {
+  const own = new pg.Pool({
+    ...pool.options,
+    max: 1,
+    idleTimeoutMillis: 0,
+    statement_timeout: 0,
+    lock_timeout: 0,
+    idle_in_transaction_session_timeout: 0,
+  });
+  own.on('connect', (client) => client.on('error', () => undefined));
+  return new Kysely({ dialect: new PostgresDialect({ pool: own }) });
+}
+
+async function migrateOn(db: Kysely<unknown>, { schema, migrations }: SchemaHistory): Promise<string[]> {
+  await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+  await refuseNewer(db, schema, Object.keys(migrations));
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    migrationTableSchema: schema,
+    migrationTableName: 'migration',
+    migrationLockTableName: 'migration_lock',
+  });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return results.map(({ migrationName }) => migrationName);
+}
+
+async function refuseNewer(db: Kysely<unknown>, schema: string, known: string[]): Promise<void> {
+  const table = `${schema}.migration`;
+  const exists = await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(db);
+  if (!exists.rows[0]?.found) return;
+  const applied = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(db);
+  const unknown = applied.rows.map(({ name }) => name).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new DatabaseNewer(
+    `The database was used by a newer version of Compass Keys: its schema "${schema}" has ` +
+      `${unknown.join(', ')}, which this version does not know. Start that version or a later one.`,
+  );
+}
