@@ -8,8 +8,6 @@ export type DomainEvent = KeyEvent | TeamEvent | UserEvent | UsesEvent;
 
 export type EventType = DomainEvent['type'];
 
-export type Role = 'OWNER' | 'ADMIN' | 'USER' | 'AUDITOR';
-
 /** Who did it. `process` is the service itself, by the name of the part that acted. */
 export interface Actor {
   readonly type: 'user' | 'key' | 'process' | 'operator';

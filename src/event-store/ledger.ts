@@ -1,14 +1,8 @@
-import type { DomainEvent, Metadata, Recorded } from '../domain/recorded.js';
-import type { Codec } from './codec/codec.js';
+import type { Recorded } from '../domain/recorded.js';
+import type { Codec, NewEvent } from './codec/codec.js';
 import type { AppendResult, Batch, EventStore, FollowOptions, Position, ReadOptions } from './port.js';
 
-
-/** A domain event about to be stored. */
-export interface NewEvent {
-  readonly id: string;
-  readonly event: DomainEvent;
-  readonly metadata: Metadata;
-}
+export type { NewEvent };
 
 export interface LedgerBatch {
   readonly events: readonly Recorded[];
@@ -30,7 +24,7 @@ export interface Ledger {
 export function createLedger(store: EventStore, codec: Codec): Ledger {
   return {
     async append(stream, expected, events) {
-      const encoded = await codec.encode(stream, events);
+      const encoded = await codec.encode(events);
       return store.append(stream, BigInt(expected), encoded);
     },
     async *readStream(stream, options) {

@@ -1,5 +1,5 @@
-import { containsSecret } from '../access/secret.js';
 import { type Decision, happened, nothing, refused } from '../decision.js';
+import { faultOf } from '../text.js';
 import type { CreateKey, KeyCommand, RevokeKey } from './commands.js';
 import type { KeyCreated, KeyDetails, KeyEvent } from './events.js';
 import { defaultKeyName, isKeyName } from './name.js';
@@ -22,8 +22,8 @@ export function create(key: KeyState, command: CreateKey): KeyDecision {
   const name = command.name ?? defaultKeyName(command.keyId);
   if (!isKeyName(name)) return refused('key.name_invalid', 'name');
   const details = detailsOf(command);
-  const leaking = Object.entries({ name, ...details }).find(([, text]) => containsSecret(text));
-  if (leaking) return refused('field.contains_secret', leaking[0]);
+  const fault = faultOf({ name, ...details });
+  if (fault) return refused(fault.code, fault.field);
   const created: KeyCreated = {
     type: 'KeyCreated',
     keyId: command.keyId,
@@ -51,7 +51,8 @@ export function create(key: KeyState, command: CreateKey): KeyDecision {
 export function revoke(key: Key, { reason, comment, at }: RevokeKey): KeyDecision {
   if (key.tier === 'free') return refused('key.free_is_permanent');
   if (key.revokedAt !== null) return nothing;
-  if (comment !== undefined && containsSecret(comment)) return refused('field.contains_secret', 'comment');
+  const fault = faultOf({ comment });
+  if (fault) return refused(fault.code, fault.field);
   return happened({
     type: 'KeyRevoked',
     reason,

@@ -4,6 +4,7 @@ import type { KeyEvent, Tier } from './events.js';
 export interface Key {
   readonly keyId: string;
   readonly teamId: string;
+  readonly projectId: string;
   readonly tier: Tier;
   readonly userIds: readonly string[];
   readonly revokedAt: string | null;
@@ -14,7 +15,8 @@ export type KeyState = Key | undefined;
 
 export function evolve(key: KeyState, event: KeyEvent): KeyState {
   if (event.type === 'KeyCreated') {
-    return { keyId: event.keyId, teamId: event.teamId, tier: event.tier, userIds: [], revokedAt: null };
+    const { keyId, teamId, projectId, tier } = event;
+    return { keyId, teamId, projectId, tier, userIds: [], revokedAt: null };
   }
   if (!key) return key;
   switch (event.type) {

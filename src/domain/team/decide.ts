@@ -1,14 +1,11 @@
-import { containsSecret } from '../access/secret.js';
 import { type Decision, happened, nothing, refused } from '../decision.js';
+import { faultOf } from '../text.js';
 import type { FoundTeam, TeamCommand } from './commands.js';
 import type { TeamEvent } from './events.js';
 import type { TeamState } from './state.js';
 
 export function decide(command: TeamCommand, team: TeamState): Decision<TeamEvent> {
-  switch (command.type) {
-    case 'FoundTeam':
-      return found(team, command);
-  }
+  return found(team, command);
 }
 
 export const firstProjectName = 'Default';
@@ -16,7 +13,8 @@ export const firstProjectName = 'Default';
 /** One append: there is never a team without an owner and a project. */
 export function found(team: TeamState, command: FoundTeam): Decision<TeamEvent> {
   if (team) return nothing;
-  if (containsSecret(command.name)) return refused('field.contains_secret', 'teamName');
+  const fault = faultOf({ teamName: command.name });
+  if (fault) return refused(fault.code, fault.field);
   const { teamId, name, ownerId, membershipId, projectId, at } = command;
   return happened<TeamEvent>(
     { type: 'TeamCreated', teamId, name, createdAt: at },

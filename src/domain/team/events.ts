@@ -1,4 +1,5 @@
-import type { Role } from '../recorded.js';
+/** What a member may do in a team; an auditor reads everything and changes nothing. */
+export type Role = 'OWNER' | 'ADMIN' | 'USER' | 'AUDITOR';
 
 export interface TeamCreated {
   readonly type: 'TeamCreated';

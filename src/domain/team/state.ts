@@ -1,5 +1,4 @@
-import type { Role } from '../recorded.js';
-import type { TeamEvent } from './events.js';
+import type { Role, TeamEvent } from './events.js';
 
 export interface Member {
   readonly userId: string;

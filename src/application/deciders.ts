@@ -1,0 +1,31 @@
+import type { KeyCommand } from '../domain/key/commands.js';
+import * as key from '../domain/key/decide.js';
+import { type KeyEvent, keyEventTypes } from '../domain/key/events.js';
+import { evolve as evolveKey, type Key } from '../domain/key/state.js';
+import type { TeamCommand } from '../domain/team/commands.js';
+import * as team from '../domain/team/decide.js';
+import { type TeamEvent, teamEventTypes } from '../domain/team/events.js';
+import { evolve as evolveTeam, type Team } from '../domain/team/state.js';
+import type { UserCommand } from '../domain/user/commands.js';
+import * as user from '../domain/user/decide.js';
+import { type UserEvent, userEventTypes } from '../domain/user/events.js';
+import { evolve as evolveUser, type User } from '../domain/user/state.js';
+import type { Decider } from './execute.js';
+
+export const keyDecider: Decider<Key, KeyCommand, KeyEvent> = {
+  events: keyEventTypes,
+  evolve: evolveKey,
+  decide: key.decide,
+};
+
+export const teamDecider: Decider<Team, TeamCommand, TeamEvent> = {
+  events: teamEventTypes,
+  evolve: evolveTeam,
+  decide: team.decide,
+};
+
+export const userDecider: Decider<User, UserCommand, UserEvent> = {
+  events: userEventTypes,
+  evolve: evolveUser,
+  decide: user.decide,
+};

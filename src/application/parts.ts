@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely';
+import type { Ledger } from '../event-store/ledger.js';
+import type { Position } from '../event-store/port.js';
+import type { Clock } from '../platform/clock.js';
+import type { Executor } from './execute.js';
+
+/** Injection token of `Parts`. */
+export const PARTS = Symbol('application parts');
+
+/** What handlers work with; put together once, in the app module. */
+export interface Parts {
+  readonly executor: Executor;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** The read models. */
+  readonly readDb: Kysely<unknown>;
+  /**
+   * Waits until what was written can be seen: by this process's verification always, by the read models for
+   * at most two seconds.
+   * @throws VerificationBehind when the index did not get there in time; the write stands all the same
+   */
+  readonly settled: (position: Position) => Promise<void>;
+}
+
+/** The write is stored, but this process cannot yet vouch that verification knows it. */
+export class VerificationBehind extends Error {
+  override readonly name = 'VerificationBehind';
+}

@@ -1,0 +1,34 @@
+import type { KeyAccess } from '../domain/access/verdict.js';
+import type { Actor } from '../domain/recorded.js';
+import type { Role } from '../domain/team/events.js';
+
+/** A person with a session, acting in one team. */
+export interface UserPrincipal {
+  readonly type: 'user';
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly teamId: string;
+  readonly role: Role;
+}
+
+/** A key that was presented as a bearer token and is valid right now. */
+export interface KeyPrincipal {
+  readonly type: 'key';
+  readonly teamId: string;
+  readonly access: KeyAccess;
+  readonly secretId: string;
+}
+
+/** Who is asking. */
+export type Principal = UserPrincipal | KeyPrincipal;
+
+export function actorOf(principal: Principal): Actor {
+  return principal.type === 'user'
+    ? { type: 'user', id: principal.userId, credentialId: principal.sessionId, role: principal.role }
+    : {
+        type: 'key',
+        id: principal.access.keyId,
+        credentialId: principal.secretId,
+        role: principal.access.role,
+      };
+}

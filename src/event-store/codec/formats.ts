@@ -1,0 +1,42 @@
+import type { DomainEvent, EventType, Metadata } from '../../domain/recorded.js';
+
+/** Names the data key of the key ring that seals a field: destroying that key erases the field for ever. */
+type SealedUnder<E> = (event: E, metadata: Metadata) => string;
+
+interface Format<E> {
+  /** Version of the shape that is written now. Older ones are upcast when they are read. */
+  readonly schema: number;
+  /** The fields that hold personal data: these are text, and sealed one by one. */
+  readonly personal: { readonly [F in keyof E]?: SealedUnder<E> };
+}
+
+/** Every event that the log may hold. An event without a row here does not compile. */
+export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, { type: T }>> } = {
+  KeyCreated: { schema: 1, personal: { requestor: ofKey, notes: ofKey } },
+  UserAssigned: { schema: 1, personal: {} },
+  KeyRevoked: { schema: 1, personal: {} },
+  TeamCreated: { schema: 1, personal: {} },
+  MemberJoined: { schema: 1, personal: {} },
+  ProjectCreated: { schema: 1, personal: {} },
+  UserSignedUp: { schema: 1, personal: { email: ofPerson, name: ofPerson } },
+  KeyUsesRecorded: { schema: 1, personal: {} },
+};
+
+/** The same for metadata: addresses are kept per team and month, so that they can be forgotten by age. */
+export const personalMetadata = {
+  clientIp: ofAddresses,
+  userAgent: ofAddresses,
+} as const satisfies { readonly [F in keyof Metadata]?: (metadata: Metadata) => string };
+
+/** People named in a key's details need not be members: their data goes with the key. */
+function ofKey(event: { readonly keyId: string }): string {
+  return `key-${event.keyId}`;
+}
+
+function ofPerson(event: { readonly userId: string }, metadata: Metadata): string {
+  return `person-${event.userId}-${metadata.teamId}`;
+}
+
+function ofAddresses(metadata: Metadata): string {
+  return `addresses-${metadata.teamId}-${metadata.recordedAt.slice(0, 7)}`;
+}

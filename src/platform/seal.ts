@@ -1,0 +1,27 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const algorithm = 'aes-256-gcm';
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/**
+ * Seals bytes with AES-256-GCM under a 32-byte key: nonce (12), tag (16), cipher text.
+ * @param context is authenticated too: a box opens only where it was sealed for
+ */
+export function seal(key: Uint8Array, context: string, content: Uint8Array): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
+  cipher.setAAD(Buffer.from(context, 'utf8'));
+  const text = Buffer.concat([cipher.update(content), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+}
+
+/** @throws when the key or the context is another, or the box was changed */
+export function open(key: Uint8Array, context: string, box: Uint8Array): Buffer {
+  const decipher = createDecipheriv(algorithm, key, box.subarray(0, nonceBytes), {
+    authTagLength: tagBytes,
+  });
+  decipher.setAAD(Buffer.from(context, 'utf8'));
+  decipher.setAuthTag(box.subarray(nonceBytes, nonceBytes + tagBytes));
+  return Buffer.concat([decipher.update(box.subarray(nonceBytes + tagBytes)), decipher.final()]);
+}
