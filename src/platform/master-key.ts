@@ -1,6 +1,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from './directory.js';
 
 /** What a key derived from the master key is for; keys of different purposes tell nothing about each other. */
 export type KeyPurpose = 'key-ring' | 'sessions' | 'cursors' | 'replies' | 'claim-links';
@@ -81,7 +82,7 @@ function read(path: string): string {
 
 /** Complete or not at all; where two processes begin at once, both go on with the same key. */
 function makeMasterKey(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectory(dirname(path));
   const draft = `${path}.new-${process.pid}`;
   writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flush: true });
   try {

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   chownSync,
   closeSync,
   existsSync,
@@ -15,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../directory.js';
 import { type Account, chooseAccount, requireAccess } from './account.js';
 import { type Binaries, majorVersion } from './binaries.js';
 import { isAlive } from './process.js';
@@ -41,18 +41,13 @@ export function openCluster(directory: string, binaries: Binaries): Cluster {
   const account = chooseAccount(directory);
   requireAccess(account, binaries.postgres);
   if (!existsSync(directory)) {
-    makeOpenDirectory(dirname(directory));
+    makeDirectory(dirname(directory));
     requireAccess(account, dirname(directory));
     createCluster(directory, binaries, account);
   }
   const dataDirectory = join(directory, 'cluster');
   requireVersion(dataDirectory);
   return { directory, dataDirectory, account, password: readPassword(directory) };
-}
-
-/** The user who runs Postgres must be able to pass through, whatever our umask. */
-function makeOpenDirectory(path: string): void {
-  if (mkdirSync(path, { recursive: true })) chmodSync(path, 0o755);
 }
 
 function createCluster(directory: string, binaries: Binaries, account: Account | undefined): void {

@@ -19,7 +19,7 @@ export class DataInUse extends Error {
  */
 export async function becomeService(session: Session): Promise<void> {
   // The lock of a service that was killed goes as soon as Postgres notices, so a moment later.
-  for (let attempt = 0; attempt < 30; attempt++) {
+  for (let attempt = 0; attempt < 15; attempt++) {
     const [row] = await session.query<{ granted: boolean }>(
       `select pg_try_advisory_lock(${service}) as granted`,
     );
