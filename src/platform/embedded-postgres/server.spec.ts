@@ -103,7 +103,7 @@ test('adopts a Postgres that outlived the service', async () => {
   expect(postgres.adopted).toBe(true);
   expect(postgres.url).toContain(':31234/');
   await postgres.stop();
-  expect(survivor.isRunning()).toBe(false);
+  expect(hasEnded(survivor.pid)).toBe(true);
 });
 
 test('admits one service only, and commands beside it; the last one stops Postgres', async () => {
