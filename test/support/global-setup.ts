@@ -22,6 +22,12 @@ export default async function setUp(): Promise<void> {
   const postgres = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), log });
   process.env.COMPASS_TEST_DATABASE_URL = postgres.url;
   globalThis.testServer = { postgres, directory };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp());
+}
+
+async function giveUp(): Promise<void> {
+  const { default: tearDown } = await import('./global-teardown.js');
+  await tearDown().finally(() => process.exit(1));
 }
 
 /** Jest transforms this file and what it imports, but does not find `./x.ts` where './x.js' is asked for. */

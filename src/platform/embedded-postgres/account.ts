@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { chownSync, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A user of the operating system, by number. */
@@ -41,6 +41,11 @@ function createUser(): Account {
     'PostgreSQL must not run as root, and the user "postgres" could not be created to run it. ' +
       'Create that user, or start this service as another user.',
   );
+}
+
+/** What belongs to the cluster belongs to who runs it, so that this user can start the service later. */
+export function handOver(path: string, account: Account | undefined): void {
+  if (account) chownSync(path, account.uid, account.gid);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -15,7 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory } from '../directory.js';
-import { type Account, chooseAccount, requireAccess } from './account.js';
+import { type Account, chooseAccount, handOver, requireAccess } from './account.js';
 import { type Binaries, majorVersion } from './binaries.js';
 import { isAlive } from './process.js';
 
@@ -56,7 +55,8 @@ function createCluster(directory: string, binaries: Binaries, account: Account |
   mkdirSync(staging, { mode: 0o700 });
   const passwordFile = join(staging, 'password');
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true });
-  if (account) for (const path of [staging, passwordFile]) chownSync(path, account.uid, account.gid);
+  handOver(staging, account);
+  handOver(passwordFile, account);
   runInitdb(join(staging, 'cluster'), passwordFile, binaries, account);
   publish(staging, directory);
 }

@@ -61,7 +61,7 @@ export async function launch(site: Site, options: LaunchOptions = {}): Promise<R
 }
 
 async function start({ cluster, binaries, log }: Site, insistOn: number | undefined): Promise<Postmaster> {
-  const port = insistOn ?? (await choosePort(cluster.directory));
+  const port = insistOn ?? (await choosePort(cluster));
   log.info(`Starting PostgreSQL on 127.0.0.1:${port} with the data in ${cluster.directory}`);
   return spawnPostmaster(cluster, binaries, port);
 }

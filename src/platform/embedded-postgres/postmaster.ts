@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { handOver } from './account.js';
 import type { Binaries } from './binaries.js';
 import type { Cluster } from './cluster.js';
 import { isAlive, readCommandLine } from './process.js';
@@ -75,6 +76,7 @@ export function spawnPostmaster(cluster: Cluster, binaries: Binaries, port: numb
   const logFile = join(cluster.directory, 'postgres.log');
   if (existsSync(logFile) && statSync(logFile).size > 10_000_000) renameSync(logFile, `${logFile}.1`);
   const log = openSync(logFile, 'a', 0o600);
+  handOver(logFile, cluster.account);
   const alreadyWritten = statSync(logFile).size;
   const options = Object.entries({ ...settings, port }).map(([name, value]) => `--${name}=${value}`);
   const child = spawn(binaries.postgres, ['-D', cluster.dataDirectory, ...options], {
