@@ -1,0 +1,44 @@
+'use strict';
+
+// Read by any Node, however old: it says what is wrong with it.
+const { spawnSync } = require('child_process');
+const { existsSync, rmSync } = require('fs');
+const { inRoot } = require('./paths.cjs');
+const { say } = require('./words.cjs');
+
+// What the service and its tests run on; npm brings it along for the usual systems.
+const needed = [24, 9];
+// What this set-up itself runs on.
+const oldest = [20, 0];
+
+const bundled = inRoot('node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+
+/** Words when there is no Node here that the service can run on. */
+function explainNode() {
+  if (existsSync(bundled) || isAtLeast(needed)) return undefined;
+  return (
+    `Compass Keys runs on Node ${needed.join('.')} or later. npm brings none for ${process.platform}-${process.arch}, ` +
+    `and the one found here is ${process.version}. Install a newer one from https://nodejs.org, or run ` +
+    'npm install without --omit=optional where that was given.'
+  );
+}
+
+/** Words when this Node cannot even install. */
+function explainOldNode() {
+  if (isAtLeast(oldest)) return undefined;
+  return `Node ${oldest[0]} or later is needed to install Compass Keys; this is ${process.version} (${process.execPath}).`;
+}
+
+/** The bundled Node needs the C library of the usual Linux; elsewhere it only stands in the way. */
+function removeUnusable() {
+  if (!existsSync(bundled) || spawnSync(bundled, ['--version']).status === 0) return;
+  say(`The Node that npm brought cannot run here; using ${process.version} instead.`);
+  rmSync(bundled);
+}
+
+function isAtLeast([major, minor]) {
+  const [ourMajor, ourMinor] = process.versions.node.split('.').map(Number);
+  return ourMajor > major || (ourMajor === major && ourMinor >= minor);
+}
+
+module.exports = { explainNode, explainOldNode, removeUnusable };
