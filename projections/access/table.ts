@@ -102,4 +102,4 @@ function memberIdsOf({ event, stream }: Recorded<TeamEvent>): string[] {
 }
 
 /** Everything verification decides on, in small tables per source that are joined in memory. */
-export const access: ReadModel = { name: 'access', version: 1, tables: [keyAccess, memberAccess] };
+export const accessModel: ReadModel = { name: 'access', version: 1, tables: [keyAccess, memberAccess] };

@@ -68,4 +68,4 @@ export const auditRows: Table<AuditRow> = {
   }),
 };
 
-export const audit: ReadModel = { name: 'audit', version: 1, tables: [auditRows] };
+export const auditModel: ReadModel = { name: 'audit', version: 1, tables: [auditRows] };

@@ -127,4 +127,4 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
   };
 }
 
-export const keys: ReadModel = { name: 'keys', version: 1, tables: [keyRows] };
+export const keysModel: ReadModel = { name: 'keys', version: 1, tables: [keyRows] };

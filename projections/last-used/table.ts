@@ -58,4 +58,4 @@ export const secretUses: Table<SecretUse> = {
   },
 };
 
-export const lastUsed: ReadModel = { name: 'last-used', version: 1, tables: [keyUses, secretUses] };
+export const lastUsedModel: ReadModel = { name: 'last-used', version: 1, tables: [keyUses, secretUses] };

@@ -4,7 +4,7 @@ import { type UserEvent, userEventTypes } from '../../src/domain/user/events.js'
 import type { ReadModel, Table } from '../runner/model.js';
 
 export interface TeamRow {
-  readonly teamId: string;
+  readonly id: string;
   readonly name: string;
   readonly createdAt: string;
 }
@@ -22,14 +22,14 @@ export interface MemberRow {
 }
 
 export interface ProjectRow {
-  readonly projectId: string;
+  readonly id: string;
   readonly teamId: string;
   readonly name: string;
   readonly createdAt: string;
 }
 
 export interface UserRow {
-  readonly userId: string;
+  readonly id: string;
   /** Personal. */
   readonly email: string;
   /** Personal. */
@@ -63,13 +63,13 @@ function keysIn(recorded: Recorded, wanted: Target[0]): string[] {
 
 export const teamRows: Table<TeamRow> = {
   name: 'teams',
-  key: 'teamId',
-  columns: { teamId: 'id', name: 'text', createdAt: 'instant' },
+  key: 'id',
+  columns: { id: 'id', name: 'text', createdAt: 'instant' },
   indexes: [],
   keysOf: (recorded) => keysIn(recorded, 'teams'),
   apply(row, { event }) {
     if (event.type !== 'TeamCreated') return row;
-    return { teamId: event.teamId, name: event.name, createdAt: event.createdAt };
+    return { id: event.teamId, name: event.name, createdAt: event.createdAt };
   },
 };
 
@@ -96,32 +96,32 @@ export const memberRows: Table<MemberRow> = {
 
 export const projectRows: Table<ProjectRow> = {
   name: 'projects',
-  key: 'projectId',
-  columns: { projectId: 'id', teamId: 'id', name: 'text', createdAt: 'instant' },
-  indexes: ['(team_id, created_at, project_id)'],
+  key: 'id',
+  columns: { id: 'id', teamId: 'id', name: 'text', createdAt: 'instant' },
+  indexes: ['(team_id, created_at, id)'],
   keysOf: (recorded) => keysIn(recorded, 'projects'),
   apply(row, { event, stream }) {
     if (event.type !== 'ProjectCreated') return row;
     const { projectId, name, createdAt } = event;
-    return { projectId, teamId: idOfStream(stream), name, createdAt };
+    return { id: projectId, teamId: idOfStream(stream), name, createdAt };
   },
 };
 
 export const userRows: Table<UserRow> = {
   name: 'users',
-  key: 'userId',
-  columns: { userId: 'id', email: 'text', name: 'text', signedUpAt: 'instant' },
+  key: 'id',
+  columns: { id: 'id', email: 'text', name: 'text', signedUpAt: 'instant' },
   indexes: [],
   keysOf: (recorded) => keysIn(recorded, 'users'),
   apply(row, { event }) {
     if (event.type !== 'UserSignedUp') return row;
     const { userId, email, name, signedUpAt } = event;
-    return { userId, email, name, signedUpAt };
+    return { id: userId, email, name, signedUpAt };
   },
 };
 
 /** Who is in which team, what projects it has, and what its people are called. */
-export const team: ReadModel = {
+export const teamModel: ReadModel = {
   name: 'team',
   version: 1,
   tables: [teamRows, memberRows, projectRows, userRows],

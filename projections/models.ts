@@ -1,0 +1,15 @@
+import { accessModel } from './access/table.js';
+import { auditModel } from './audit/table.js';
+import { keysModel } from './keys/table.js';
+import { lastUsedModel } from './last-used/table.js';
+import type { ReadModel } from './runner/model.js';
+import { teamModel } from './team/table.js';
+
+/** Every read model there is. */
+export const readModels: readonly ReadModel[] = [
+  accessModel,
+  keysModel,
+  teamModel,
+  lastUsedModel,
+  auditModel,
+];

@@ -1,0 +1,62 @@
+import { type Kysely, sql } from 'kysely';
+import type { Role } from '../../src/domain/team/events.js';
+import type { MemberRow, ProjectRow, TeamRow, UserRow } from './table.js';
+
+export interface TeamDatabase {
+  'read.teams': TeamRow;
+  'read.members': MemberRow;
+  'read.projects': ProjectRow;
+  'read.users': UserRow;
+}
+
+/** A team someone is in, and as what. */
+export interface TeamOfUser {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** From this instant on the membership has ended; null: it does not end by itself. */
+  readonly until: string | null;
+}
+
+/** The team joined first comes first; memberships that have ended by their date are among them. */
+export async function teamsOfUser(db: Kysely<TeamDatabase>, userId: string): Promise<TeamOfUser[]> {
+  return db
+    .selectFrom('read.members as member')
+    .innerJoin('read.teams as team', 'team.id', 'member.teamId')
+    .select(['team.id', 'team.name', 'member.role', 'member.until'])
+    .where('member.userId', '=', userId)
+    .orderBy('member.joinedAt')
+    .orderBy('team.id')
+    .execute();
+}
+
+export async function findTeam(db: Kysely<TeamDatabase>, id: string): Promise<TeamRow | undefined> {
+  return db.selectFrom('read.teams').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function findMember(
+  db: Kysely<TeamDatabase>,
+  { teamId, userId }: { readonly teamId: string; readonly userId: string },
+): Promise<MemberRow | undefined> {
+  return db
+    .selectFrom('read.members')
+    .selectAll()
+    .where('memberId', '=', `${teamId}/${userId}`)
+    .executeTakeFirst();
+}
+
+/** In the order of their making: the first is where keys go that name none. */
+export async function projectsOfTeam(db: Kysely<TeamDatabase>, teamId: string): Promise<ProjectRow[]> {
+  return db
+    .selectFrom('read.projects')
+    .selectAll()
+    .where('teamId', '=', teamId)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute();
+}
+
+/** Users in no particular order; ids that nobody has are left out. */
+export async function usersByIds(db: Kysely<TeamDatabase>, ids: readonly string[]): Promise<UserRow[]> {
+  return db.selectFrom('read.users').selectAll().where('id', '=', sql<string>`any(${ids})`).execute();
+}
