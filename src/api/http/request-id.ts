@@ -1,0 +1,12 @@
+import type { IncomingMessage } from 'node:http';
+import { newId } from '../../platform/ids.js';
+
+export const requestIdHeader = 'x-request-id';
+
+const form = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The caller's own `X-Request-Id` when it is 1 to 64 letters, digits, dots, underscores and hyphens, else a UUIDv7. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers[requestIdHeader];
+  return typeof given === 'string' && form.test(given) ? given : newId();
+}
