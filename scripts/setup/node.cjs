@@ -17,8 +17,8 @@ const bundled = inRoot('node_modules', '.bin', process.platform === 'win32' ? 'n
 function explainNode() {
   if (existsSync(bundled) || isAtLeast(needed)) return undefined;
   return (
-    `Compass Keys runs on Node ${needed.join('.')} or later. npm brings none for ${process.platform}-${process.arch}, ` +
-    `and the one found here is ${process.version}. Install a newer one from https://nodejs.org, or run ` +
+    `Compass Keys runs on Node ${needed.join('.')} or later. npm brings none that runs on ` +
+    `${process.platform}-${process.arch}, and the one found here is ${process.version}. Install a newer one from https://nodejs.org, or run ` +
     'npm install without --omit=optional where that was given.'
   );
 }
@@ -29,16 +29,21 @@ function explainOldNode() {
   return `Node ${oldest[0]} or later is needed to install Compass Keys; this is ${process.version} (${process.execPath}).`;
 }
 
-/** The bundled Node needs the C library of the usual Linux; elsewhere it only stands in the way. */
+/** The bundled Node needs the C library of the usual Linux; where it does not run it only stands in the way. */
 function removeUnusable() {
-  if (!existsSync(bundled) || spawnSync(bundled, ['--version']).status === 0) return;
-  say(`The Node that npm brought cannot run here; using ${process.version} instead.`);
+  if (!existsSync(bundled)) return;
+  const { status, stdout } = spawnSync(bundled, ['--version'], { encoding: 'utf8' });
+  if (status === 0 && isAtLeast(needed, stdout)) return;
+  say(
+    `The Node that npm brought ${status === 0 ? 'is too old' : 'does not run here'}: using ${process.version}.`,
+  );
   rmSync(bundled);
 }
 
-function isAtLeast([major, minor]) {
-  const [ourMajor, ourMinor] = process.versions.node.split('.').map(Number);
-  return ourMajor > major || (ourMajor === major && ourMinor >= minor);
+/** Versions as `v24.9.0`. */
+function isAtLeast([major, minor], version = process.version) {
+  const [itsMajor, itsMinor] = version.slice(1).split('.').map(Number);
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
 }
 
 module.exports = { explainNode, explainOldNode, removeUnusable };
