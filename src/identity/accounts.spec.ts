@@ -276,6 +276,14 @@ describe('signing out', () => {
 });
 
 describe('users', () => {
+  it('are there once somebody signed up', async () => {
+    const empty = await createTestAccounts();
+    expect(await empty.accounts.hasUsers()).toBe(false);
+    await empty.accounts.signUp(person());
+    expect(await empty.accounts.hasUsers()).toBe(true);
+    await empty.close();
+  });
+
   it('are shown by their ids', async () => {
     const [first, second] = [await signUp(), await signUp()];
     const users = await test.accounts.users([second.user.id, newId(), first.user.id]);

@@ -1,5 +1,4 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
-import { AccountsBusy } from '../../identity/gate.js';
 import { HttpProblem, type ProblemMore } from './problem.js';
 
 export const bodyMaxBytes = 65_536;
@@ -16,7 +15,6 @@ const faults = {
   'route.not_found': [404, 'There is nothing at this address.'],
   'route.method_not_allowed': [405, 'This address does not take this method; Allow names those it takes.'],
   'server.failed': [500, 'The service failed. It is not your fault; the request id helps to find out why.'],
-  'server.unavailable': [503, 'The service cannot do this now. Try again after the seconds in Retry-After.'],
 } as const satisfies Record<string, readonly [status: number, detail: string]>;
 
 export type FaultCode = keyof typeof faults;
@@ -42,7 +40,6 @@ const codes: ReadonlyMap<unknown, FaultCode> = new Map([
 /** The problem behind an error, or undefined when it is a bug or a broken dependency. */
 export function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof AccountsBusy) return fault('server.unavailable', { headers: { 'retry-after': '5' } });
   if (error instanceof NotFoundException) return fault('route.not_found');
   // Nest wraps what Fastify throws.
   const code = codeOf(error instanceof HttpException ? error.cause : error);

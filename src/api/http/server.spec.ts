@@ -6,7 +6,6 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { type RawAnswer, sendRaw } from '../../../test/support/http-raw.js';
-import { AccountsBusy } from '../../identity/gate.js';
 import { bodyMaxBytes } from './faults.js';
 import { HttpProblem, type Problem } from './problem.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -43,7 +42,8 @@ class Things {
   @Get('v1/things/:id')
   read(@Param('id') id: string, @Req() request: FastifyRequest) {
     if (id === 'missing') throw new HttpProblem('thing.not_found', 404, 'There is no such thing.');
-    if (id === 'busy') throw new AccountsBusy('Too many.');
+    if (id === 'busy')
+      throw new HttpProblem('thing.busy', 503, 'Later.', { headers: { 'retry-after': '5' } });
     if (id === 'broken') throw new Error('secret internals');
     return { id, ip: request.ip, scheme: request.protocol, host: request.host };
   }
@@ -285,10 +285,10 @@ describe('what is thrown', () => {
     expect(problem).toMatchObject({ status: 404, code: 'thing.not_found', title: 'Not Found' });
   });
 
-  it('says when to try again', async () => {
+  it('may carry headers', async () => {
     const answer = await fetch(url('/v1/things/busy'));
     expect(answer.headers.get('retry-after')).toBe('5');
-    expect(await problemOf(answer)).toMatchObject({ status: 503, code: 'server.unavailable' });
+    expect(await problemOf(answer)).toMatchObject({ status: 503, code: 'thing.busy' });
   });
 
   it('is reported and not shown when it is a bug', async () => {
