@@ -3,6 +3,7 @@
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { run: runCommand } = require('./command.cjs');
+const { chooseNode } = require('./node.cjs');
 const { inRoot } = require('./paths.cjs');
 const { say } = require('./words.cjs');
 
@@ -21,7 +22,7 @@ function explainStale() {
 async function run(reason) {
   say(`${reason}: running nest build.`);
   const hash = hashSources();
-  await runCommand('nest build', process.execPath, [inRoot('node_modules/@nestjs/cli/bin/nest.js'), 'build']);
+  await runCommand('nest build', chooseNode(), [inRoot('node_modules/@nestjs/cli/bin/nest.js'), 'build']);
   writeFileSync(stamp, hash);
 }
 

@@ -11,7 +11,12 @@ const needed = [24, 9];
 // What this set-up itself runs on.
 const oldest = [20, 0];
 
-const bundled = inRoot('node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const bundled = inRoot('node_modules', '.bin', 'node');
+
+/** The Node to run the project's tools on. */
+function chooseNode() {
+  return existsSync(bundled) ? bundled : process.execPath;
+}
 
 /** Words when there is no Node here that the service can run on. */
 function explainNode() {
@@ -46,4 +51,4 @@ function isAtLeast([major, minor], version = process.version) {
   return itsMajor > major || (itsMajor === major && itsMinor >= minor);
 }
 
-module.exports = { explainNode, explainOldNode, removeUnusable };
+module.exports = { chooseNode, explainNode, explainOldNode, removeUnusable };
