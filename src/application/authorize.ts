@@ -41,7 +41,8 @@ export const rules = {
   /** A holder may always revoke the key it holds. */
   'keys.revoke': { member: managers, key: either(itself, managesKeys) },
   'keys.history': { member: everyone, key: either(itself, readsKeys) },
-  'audit.read': { member: everyone, key: never },
+  /** A user reads the history of their own keys key by key. */
+  'audit.read': { member: { ...everyone, USER: 'none' }, key: never },
   /** Whoever holds a key may ask about it. */
   'access.verify': { member: everyone, key: either(itself, verifiesKeys) },
 } as const satisfies Record<string, Rule>;
@@ -78,11 +79,11 @@ export interface Visibility {
   readonly userId?: string;
 }
 
-export function visibilityOf(principal: Principal, operation: 'keys.list' | 'audit.read'): Visibility {
+export function visibleKeysOf(principal: Principal): Visibility {
   if (principal.type === 'key') {
     return { teamId: principal.teamId, projectId: principal.access.projectId };
   }
-  const reach: Reach = rules[operation].member[principal.role];
+  const reach: Reach = rules['keys.list'].member[principal.role];
   return reach === 'assigned'
     ? { teamId: principal.teamId, userId: principal.userId }
     : { teamId: principal.teamId };

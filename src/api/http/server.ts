@@ -4,6 +4,7 @@ import { rememberMethods } from './allowed-methods.js';
 import { answerError, type ReportFailure } from './answer-error.js';
 import { answerClientError } from './client-error.js';
 import { bodyMaxBytes, fault } from './faults.js';
+import { schemaErrors } from './schema-errors.js';
 import { takeJsonOnly } from './json-body.js';
 import { requestIdOf } from './request-id.js';
 import { responseHeaders } from './response-headers.js';
@@ -29,6 +30,10 @@ export interface HttpOptions {
  */
 export function createFastify({ trustedProxies, report, serverFactory }: HttpOptions): FastifyInstance {
   const app = fastify({
+    // Schemas of routes say what is accepted; they never change what was sent.
+    ajv: {
+      customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false },
+    },
     bodyLimit: bodyMaxBytes,
     clientErrorHandler: answerClientError,
     // The router calls this instead of the hooks.
@@ -42,6 +47,7 @@ export function createFastify({ trustedProxies, report, serverFactory }: HttpOpt
     requestTimeout: requestTimeoutMilliseconds,
     // While it closes, a request on an open connection is answered as any other, and then the connection ends.
     return503OnClosing: false,
+    schemaErrorFormatter: (errors) => fault('request.invalid', { errors: schemaErrors(errors) }),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     ...(serverFactory && { serverFactory }),
   });

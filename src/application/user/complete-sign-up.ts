@@ -4,6 +4,7 @@ import { secretPrefixes } from '../../domain/access/secret.js';
 import type { Refusal } from '../../domain/decision.js';
 import type { DomainEvent } from '../../domain/recorded.js';
 import { keyStream } from '../../domain/key/events.js';
+import { firstProjectName } from '../../domain/team/decide.js';
 import { teamStream } from '../../domain/team/events.js';
 import { userStream } from '../../domain/user/events.js';
 import type { Position } from '../../event-store/port.js';
@@ -26,7 +27,9 @@ export interface SignUpRequest {
 
 export interface SignedUp {
   readonly teamId: string;
+  readonly teamName: string;
   readonly projectId: string;
+  readonly projectName: string;
   readonly freeKeyId: string;
   /** The free key's secret, if this call made the key; who made it earlier has seen it. */
   readonly freeKeySecret: string | undefined;
@@ -80,6 +83,7 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
     if (!user.ok) return user;
     // From here on the log counts, not the request: a repeat may name the team otherwise.
     const { teamId, teamName } = user.state;
+    const projectId = deriveId(userId, 'project');
 
     const team = await this.run({
       decider: teamDecider,
@@ -91,12 +95,11 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
         name: teamName,
         ownerId: userId,
         membershipId: deriveId(userId, 'membership'),
-        projectId: deriveId(userId, 'project'),
+        projectId,
         at,
       },
     });
     if (!team.ok) return team;
-    const projectId = deriveId(userId, 'project');
 
     const freeKeyId = deriveId(userId, 'free-key');
     const { secret, record } = makeSecret(secretPrefixes.serviceAccount);
@@ -124,7 +127,9 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
     await this.parts.settled(position);
     return done({
       teamId,
+      teamName,
       projectId,
+      projectName: firstProjectName,
       freeKeyId,
       freeKeySecret: key.changed ? secret : undefined,
       position,

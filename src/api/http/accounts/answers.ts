@@ -1,0 +1,73 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { NewKeyAnswer } from '../keys/answers.js';
+
+class UserAnswer {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty()
+  readonly email!: string;
+
+  @ApiProperty()
+  readonly name!: string;
+}
+
+class TeamAnswer {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty()
+  readonly name!: string;
+}
+
+class MembershipAnswer extends TeamAnswer {
+  @ApiProperty({ enum: ['OWNER', 'ADMIN', 'USER', 'AUDITOR'] })
+  readonly role!: string;
+}
+
+export class ProjectAnswer {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly teamId!: string;
+
+  @ApiProperty()
+  readonly name!: string;
+}
+
+export class SignedUpAnswer {
+  @ApiProperty({ type: UserAnswer })
+  readonly user!: UserAnswer;
+
+  @ApiProperty({ type: TeamAnswer })
+  readonly team!: TeamAnswer;
+
+  @ApiProperty({ type: ProjectAnswer })
+  readonly project!: ProjectAnswer;
+
+  @ApiProperty({ type: NewKeyAnswer, description: 'The one free key of the team.' })
+  readonly freeKey!: NewKeyAnswer;
+}
+
+export class SignedInAnswer {
+  @ApiProperty({ type: UserAnswer })
+  readonly user!: UserAnswer;
+
+  @ApiProperty({ type: [MembershipAnswer] })
+  readonly teams!: readonly MembershipAnswer[];
+
+  @ApiPropertyOptional({
+    type: NewKeyAnswer,
+    description: 'Only where this sign-in completed a sign-up that was interrupted before the key was made.',
+  })
+  readonly freeKey?: NewKeyAnswer;
+}
+
+export class MeAnswer extends SignedInAnswer {
+  @ApiProperty({ type: MembershipAnswer })
+  readonly currentTeam!: MembershipAnswer;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Whom to ask for help.' })
+  readonly supportContact!: string | null;
+}

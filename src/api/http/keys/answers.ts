@@ -1,0 +1,125 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { AssignedUser, KeyView } from '../../../application/key/key-view.js';
+import { scopes } from '../../../domain/access/permissions.js';
+import { type RevocationReason, revocationReasons, type Scope } from '../../../domain/key/events.js';
+import { type KeyStatus, keyStatuses } from '../../../domain/key/status.js';
+
+class AssignedUserAnswer implements AssignedUser {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly name!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'For owners, admins and auditors only.' })
+  readonly email!: string | null;
+}
+
+class CreatorAnswer {
+  @ApiProperty({ enum: ['user', 'key', 'process', 'operator'] })
+  readonly type!: string;
+
+  @ApiProperty()
+  readonly id!: string;
+}
+
+const text = { type: String, nullable: true } as const;
+const instant = { type: String, format: 'date-time', nullable: true } as const;
+
+export class KeyAnswer implements KeyView {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly teamId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly projectId!: string;
+
+  @ApiProperty()
+  readonly name!: string;
+
+  @ApiProperty(text)
+  readonly description!: string | null;
+
+  @ApiProperty({ enum: ['service_account'] })
+  readonly type!: 'service_account';
+
+  @ApiProperty({ enum: ['free', 'paid'] })
+  readonly tier!: 'free' | 'paid';
+
+  @ApiProperty({ enum: keyStatuses })
+  readonly status!: KeyStatus;
+
+  @ApiProperty({ example: 'cks_3fQ…x9Za' })
+  readonly maskedSecret!: string;
+
+  @ApiProperty({ enum: ['admin', 'member'] })
+  readonly role!: 'admin' | 'member';
+
+  @ApiProperty({ enum: scopes, isArray: true })
+  readonly scopes!: readonly Scope[];
+
+  @ApiProperty({ type: [AssignedUserAnswer] })
+  readonly users!: readonly AssignedUserAnswer[];
+
+  @ApiProperty(text)
+  readonly department!: string | null;
+
+  @ApiProperty(text)
+  readonly environment!: string | null;
+
+  @ApiProperty({ ...text, description: 'For owners, admins and auditors only.' })
+  readonly requestor!: string | null;
+
+  @ApiProperty(text)
+  readonly appId!: string | null;
+
+  @ApiProperty(text)
+  readonly businessJustification!: string | null;
+
+  @ApiProperty({ ...text, description: 'For owners, admins and auditors only.' })
+  readonly notes!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt!: string;
+
+  @ApiProperty({ type: CreatorAnswer })
+  readonly createdBy!: CreatorAnswer;
+
+  @ApiProperty({ ...instant, description: 'At this instant it has expired.' })
+  readonly expiresAt!: string | null;
+
+  @ApiProperty({ ...instant, description: 'The last allowed use that was written down.' })
+  readonly lastUsedAt!: string | null;
+
+  @ApiProperty({ type: 'integer', description: 'Counts the secrets the key has had.' })
+  readonly secretVersion!: number;
+
+  @ApiProperty(instant)
+  readonly revokedAt!: string | null;
+
+  @ApiProperty({ enum: revocationReasons, nullable: true })
+  readonly revocationReason!: RevocationReason | null;
+
+  @ApiProperty({ type: 'integer', description: "Events of the key's stream; also its ETag." })
+  readonly revision!: number;
+}
+
+export class OneKeyAnswer {
+  @ApiProperty({ type: KeyAnswer })
+  readonly key!: KeyView;
+}
+
+export class NewKeyAnswer extends OneKeyAnswer {
+  @ApiProperty({ description: 'In clear text, shown this once. Keep it where you keep passwords.' })
+  readonly secret!: string;
+}
+
+export class KeyPageAnswer {
+  @ApiProperty({ type: [KeyAnswer] })
+  readonly items!: readonly KeyView[];
+
+  @ApiProperty({ ...text, description: 'The cursor of the next page; null on the last one.' })
+  readonly nextCursor!: string | null;
+}

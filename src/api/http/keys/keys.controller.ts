@@ -1,0 +1,113 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCookieAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CreateKeyCommand } from '../../../application/key/create-key.js';
+import { GetKeyQuery } from '../../../application/key/get-key.js';
+import type { KeyView } from '../../../application/key/key-view.js';
+import { type KeyPlace, ListKeysQuery as ListKeys } from '../../../application/key/list-keys.js';
+import type { KeyReceipt } from '../../../application/key/receipt.js';
+import { RevokeKeyCommand } from '../../../application/key/revoke-key.js';
+import type { Principal } from '../../../application/principal.js';
+import type { Cursors } from '../../../platform/cursors.js';
+import { valueOf } from '../answers.js';
+import { Caller, contextOf } from '../credentials.js';
+import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
+import { KeyPageAnswer, NewKeyAnswer, OneKeyAnswer } from './answers.js';
+import { KeyId } from './key-id.js';
+import { CreateKeyBody, ListKeysQuery, RevokeKeyBody } from './requests.js';
+
+@ApiTags('keys')
+@ApiBearerAuth()
+@ApiCookieAuth()
+@Controller('v1/keys')
+export class KeysController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    @Inject(CURSORS) private readonly cursors: Cursors,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Create a key', description: 'Nothing is required: send `{}` for all defaults.' })
+  @ApiCreatedResponse({ type: NewKeyAnswer })
+  async create(
+    @Caller() caller: Principal,
+    @Body() body: CreateKeyBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<NewKeyAnswer> {
+    const { type: _, ...asked } = body;
+    const created = valueOf(
+      await this.commands.execute(new CreateKeyCommand(caller, asked, contextOf(request, caller))),
+    );
+    const key = await this.show(caller, created, reply);
+    void reply.header('location', `/v1/keys/${created.keyId}`);
+    return { key, secret: created.secret };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List keys, newest first' })
+  @ApiOkResponse({ type: KeyPageAnswer })
+  async list(@Caller() caller: Principal, @Query() query: ListKeysQuery): Promise<KeyPageAnswer> {
+    const { limit, cursor, ...filters } = query;
+    const list = listName('keys', caller.teamId, filters);
+    const after = placeOf<KeyPlace>(this.cursors, list, cursor);
+    const asked = { ...filters, limit, ...(after && { after }) };
+    const { items, next } = valueOf(await this.queries.execute(new ListKeys(caller, asked)));
+    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+  }
+
+  @Get(':keyId')
+  @ApiOperation({ summary: 'Read a key' })
+  @ApiOkResponse({ type: OneKeyAnswer })
+  async read(
+    @Caller() caller: Principal,
+    @Param('keyId', KeyId) keyId: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneKeyAnswer> {
+    const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, keyId)));
+    void reply.header('etag', etagOf(key));
+    return { key };
+  }
+
+  @Post(':keyId/revoke')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Revoke a key for ever',
+    description: 'It is refused from the next request on. Repeating it changes nothing.',
+  })
+  @ApiBody({ type: RevokeKeyBody, required: false })
+  @ApiOkResponse({ type: OneKeyAnswer })
+  async revoke(
+    @Caller() caller: Principal,
+    @Param('keyId', KeyId) keyId: string,
+    @Body() body: RevokeKeyBody | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneKeyAnswer> {
+    const command = new RevokeKeyCommand(caller, keyId, body ?? {}, contextOf(request, caller));
+    const receipt = valueOf(await this.commands.execute(command));
+    return { key: await this.show(caller, receipt, reply) };
+  }
+
+  /** The key as the write left it. */
+  private async show(caller: Principal, receipt: KeyReceipt, reply: FastifyReply): Promise<KeyView> {
+    const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, receipt.keyId)));
+    void reply.headers({ etag: etagOf(key), 'compass-position': receipt.position });
+    return key;
+  }
+}
+
+/** Strong, and for preconditions only. */
+function etagOf({ revision }: KeyView): string {
+  return `"${revision}"`;
+}

@@ -1,0 +1,30 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { projectsOfTeam } from '../../../projections/team/queries.js';
+import { PARTS, type Parts } from '../parts.js';
+import type { Principal } from '../principal.js';
+
+export interface ProjectView {
+  readonly id: string;
+  readonly teamId: string;
+  readonly name: string;
+}
+
+/** The projects of the caller's team in the order of their making; a key sees its own. */
+export class ListProjectsQuery extends Query<readonly ProjectView[]> {
+  constructor(readonly principal: Principal) {
+    super();
+  }
+}
+
+@QueryHandler(ListProjectsQuery)
+export class ListProjectsHandler implements IQueryHandler<ListProjectsQuery> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  async execute({ principal }: ListProjectsQuery): Promise<readonly ProjectView[]> {
+    const projects = await projectsOfTeam(this.parts.readDb, principal.teamId);
+    return projects
+      .filter(({ id }) => principal.type === 'user' || id === principal.access.projectId)
+      .map(({ id, teamId, name }) => ({ id, teamId, name }));
+  }
+}

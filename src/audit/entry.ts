@@ -1,0 +1,78 @@
+import type { KeyRow } from '../../projections/keys/table.js';
+import type { Step } from '../application/key/fold-key.js';
+import type { Recorded } from '../domain/recorded.js';
+import { summaryOf } from './summary.js';
+
+export interface Change {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** One event of the log, told to people. */
+export interface HistoryEntry {
+  readonly eventId: string;
+  readonly type: string;
+  /** ISO instant. */
+  readonly at: string;
+  readonly position: string;
+  /** Events of its stream up to and including it. */
+  readonly revision: number;
+  readonly actor: { readonly type: string; readonly id: string; readonly name: string | null };
+  /** Free text of the person who did it. */
+  readonly reason: string | null;
+  readonly summary: string;
+  readonly changes: readonly Change[];
+}
+
+/** The fields of a key whose changes its history tells; the personal ones to those who may see them. */
+const toldFields = [
+  'projectId',
+  'name',
+  'description',
+  'type',
+  'tier',
+  'role',
+  'scopes',
+  'userIds',
+  'department',
+  'environment',
+  'appId',
+  'businessJustification',
+  'maskedSecret',
+  'expiresAt',
+  'revokedAt',
+  'revocationReason',
+] as const satisfies readonly (keyof KeyRow)[];
+
+const personalFields = ['requestor', 'notes'] as const satisfies readonly (keyof KeyRow)[];
+
+/** @param personal whether the reader may see personal data */
+export function entryOf(recorded: Recorded, changes: readonly Change[]): HistoryEntry {
+  const { event, metadata } = recorded;
+  return {
+    eventId: recorded.id,
+    type: event.type,
+    at: metadata.recordedAt,
+    position: recorded.position,
+    revision: recorded.revision,
+    actor: { type: metadata.actor.type, id: metadata.actor.id, name: null },
+    reason: metadata.reason ?? null,
+    summary: summaryOf(event),
+    changes,
+  };
+}
+
+/** What an event changed about a key: the difference of the key before and after it. */
+export function changesOf({ before, after }: Step, personal: boolean): Change[] {
+  const fields = personal ? [...toldFields, ...personalFields] : toldFields;
+  return fields.flatMap((field) => {
+    const from = before?.[field] ?? null;
+    const to = after?.[field] ?? null;
+    return isSame(from, to) ? [] : [{ field, from, to }];
+  });
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,45 @@
+import { authorize, seesPersonalData } from '../application/authorize.js';
+import { findTarget } from '../application/key/find-target.js';
+import { stepsOf } from '../application/key/fold-key.js';
+import type { Parts } from '../application/parts.js';
+import type { Principal } from '../application/principal.js';
+import { denied, done, refuse, type Result } from '../application/result.js';
+import { withActorNames } from './actor-names.js';
+import { changesOf, entryOf, type HistoryEntry } from './entry.js';
+
+export interface HistoryRequest {
+  /** The revision to go on after; 0 for the beginning. */
+  readonly after: number;
+  /** 1 to 200. */
+  readonly limit: number;
+}
+
+export interface HistoryPage {
+  readonly items: readonly HistoryEntry[];
+  /** The revision the next page goes on after; undefined on the last page. */
+  readonly next: number | undefined;
+}
+
+/** What happened to a key, oldest first, from the log itself. */
+export async function keyHistory(
+  parts: Parts,
+  principal: Principal,
+  keyId: string,
+  { after, limit }: HistoryRequest,
+): Promise<Result<HistoryPage>> {
+  const target = await findTarget(parts, keyId);
+  if (!target) return refuse('key.not_found');
+  const verdict = authorize(principal, 'keys.history', target);
+  if (verdict !== 'allowed') return denied(verdict);
+  const personal = seesPersonalData(principal);
+  const entries: HistoryEntry[] = [];
+  // From the first event on, for changes are told against what was before; one more tells of another page.
+  for await (const step of stepsOf(parts.ledger, keyId, after + limit + 1)) {
+    if (step.recorded.revision > after) entries.push(entryOf(step.recorded, changesOf(step, personal)));
+  }
+  const shown = entries.slice(0, limit);
+  return done({
+    items: await withActorNames(parts, shown),
+    next: entries.length > limit ? shown.at(-1)?.revision : undefined,
+  });
+}

@@ -1,0 +1,93 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Injection token of `Metrics`. */
+export const METRICS = Symbol('metrics');
+
+/** What the product counts of itself, in Prometheus' words. One per process; `/metrics` prints it. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Histogram<'method' | 'route' | 'status'>;
+  readonly verdicts: Tally;
+  /** Calls of the verification routes, by status: counted apart because nothing there may cost much. */
+  readonly verifyCalls: Tally;
+  readonly verifySeconds: Histogram;
+  readonly appendSeconds: Histogram;
+  /** A gauge whose value is asked for when it is printed. */
+  gauge(name: string, help: string, read: () => number): void;
+  gaugePer(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void;
+}
+
+/** A counter in a plain map: counting costs one look-up, and the registry reads it when it is asked. */
+export interface Tally {
+  add(label: string, count?: number): void;
+}
+
+const requestBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const verifyBucketsSeconds = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  function tally(name: string, help: string, label: string): Tally {
+    const counts = new Map<string, number>();
+    const counter = new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        counter.reset();
+        for (const [value, count] of counts) counter.inc({ [label]: value }, count);
+      },
+    });
+    return {
+      add: (value, count = 1) => counts.set(value, (counts.get(value) ?? 0) + count),
+    };
+  }
+
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'compass_http_request_seconds',
+      help: 'Time to answer a request, by method, route and status.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: requestBucketsSeconds,
+      registers,
+    }),
+    verdicts: tally('compass_verdicts_total', 'Verdicts by code.', 'code'),
+    verifyCalls: tally(
+      'compass_verify_requests_total',
+      'Calls of the verification routes by status.',
+      'status',
+    ),
+    verifySeconds: new Histogram({
+      name: 'compass_verify_seconds',
+      help: 'Time inside the verification routes.',
+      buckets: verifyBucketsSeconds,
+      registers,
+    }),
+    appendSeconds: new Histogram({
+      name: 'compass_log_append_seconds',
+      help: 'Time from an append to its answer, waiting in the group included.',
+      buckets: requestBucketsSeconds,
+      registers,
+    }),
+    gauge(name, help, read) {
+      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) });
+    },
+    gaugePer(name, help, label, read) {
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          gauge.reset();
+          for (const [value, number] of read()) gauge.set({ [label]: value }, number);
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto';
+import { keyAccess, type MemberAccess, memberAccess } from '../../projections/access/table.js';
+import { isWellFormedSecret } from '../domain/access/secret.js';
+import type { KeyAccess, SecretAccess } from '../domain/access/verdict.js';
+import type { Recorded } from '../domain/recorded.js';
+
+export interface Found {
+  readonly access: KeyAccess;
+  readonly secret: SecretAccess;
+}
+
+/**
+ * What verification knows, in this process's memory: the rows of the read model `access`, kept by the same
+ * functions, and found by the digest of a secret.
+ */
+export interface AccessIndex {
+  putKey(access: KeyAccess): void;
+  putMember(member: MemberAccess): void;
+  /** Applies an event of the log; one that was applied before changes nothing. */
+  apply(recorded: Recorded): void;
+  /** The key that has this secret, retired ones included; garbage is refused without a look-up. */
+  find(secret: string): Found | undefined;
+  /** The present record of a key: another object after every change. */
+  key(keyId: string): KeyAccess | undefined;
+  /** The teams a user is in, the oldest team first. */
+  membershipsOf(userId: string): readonly MemberAccess[];
+  keysCount(): number;
+}
+
+export function createAccessIndex(): AccessIndex {
+  const keys = new Map<string, KeyAccess>();
+  const byDigest = new Map<string, Found>();
+  const members = new Map<string, MemberAccess>();
+  const byUser = new Map<string, readonly MemberAccess[]>();
+
+  function putKey(access: KeyAccess): void {
+    forgetSecrets(keys.get(access.keyId));
+    keys.set(access.keyId, access);
+    for (const secret of access.secrets) byDigest.set(secret.digest, { access, secret });
+  }
+
+  function dropKey(keyId: string): void {
+    forgetSecrets(keys.get(keyId));
+    keys.delete(keyId);
+  }
+
+  function forgetSecrets(access: KeyAccess | undefined): void {
+    for (const { digest } of access?.secrets ?? []) byDigest.delete(digest);
+  }
+
+  function putMember(member: MemberAccess): void {
+    dropMember(member.memberId);
+    members.set(member.memberId, member);
+    const teams = [...(byUser.get(member.userId) ?? []), member];
+    // Ids of teams are UUIDv7: they sort by the time of their making.
+    byUser.set(
+      member.userId,
+      teams.sort((a, b) => (a.teamId < b.teamId ? -1 : 1)),
+    );
+  }
+
+  function dropMember(memberId: string): void {
+    const member = members.get(memberId);
+    if (!member) return;
+    members.delete(memberId);
+    const left = (byUser.get(member.userId) ?? []).filter((one) => one.memberId !== memberId);
+    if (left.length > 0) byUser.set(member.userId, left);
+    else byUser.delete(member.userId);
+  }
+
+  function applyToKey(keyId: string, recorded: Recorded): void {
+    const row = keys.get(keyId);
+    if (row && recorded.revision <= row.revision) return;
+    const next = keyAccess.apply(row, recorded, keyId, 0);
+    if (next === row) return;
+    if (next) putKey(next);
+    else dropKey(keyId);
+  }
+
+  function applyToMember(memberId: string, recorded: Recorded): void {
+    const row = members.get(memberId);
+    const next = memberAccess.apply(row, recorded, memberId, 0);
+    if (next === row) return;
+    if (next) putMember(next);
+    else dropMember(memberId);
+  }
+
+  return {
+    putKey,
+    putMember,
+    apply(recorded) {
+      for (const keyId of keyAccess.keysOf(recorded)) applyToKey(keyId, recorded);
+      for (const memberId of memberAccess.keysOf(recorded)) applyToMember(memberId, recorded);
+    },
+    find: (secret) =>
+      isWellFormedSecret(secret) ? byDigest.get(hash('sha256', secret, 'base64url')) : undefined,
+    key: (keyId) => keys.get(keyId),
+    membershipsOf: (userId) => byUser.get(userId) ?? [],
+    keysCount: () => keys.size,
+  };
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ledger } from '../event-store/ledger.js';
+import { comparePositions, type Position, start } from '../event-store/port.js';
+import type { AccessIndex } from './access-index.js';
+
+/** Keeps the index of this process at the head of the log. */
+export interface AccessFeed {
+  /** Loads the read model and follows the log from there; resolves once the index is at the head. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** True as soon as the index knows everything up to the position; false after the time. */
+  waitFor(position: Position, timeoutMilliseconds: number): Promise<boolean>;
+  /** Seconds since the index was last known to be at the head of the log; infinite before that. */
+  stalenessSeconds(): number;
+}
+
+interface Options {
+  readonly ledger: Ledger;
+  readonly index: AccessIndex;
+  /** Fills the index from the read model, and says how far that had come. */
+  readonly load: () => Promise<Position>;
+  readonly warn: (message: string, error: unknown) => void;
+}
+
+const heartbeatMilliseconds = 1_000;
+const pauseMilliseconds = 250;
+
+export function createAccessFeed({ ledger, index, load, warn }: Options): AccessFeed {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  let position: Position = start;
+  let agreedAt = Number.NEGATIVE_INFINITY;
+  let waiting: { readonly position: Position; readonly resolve: (reached: boolean) => void }[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+
+  function advance(to: Position): void {
+    position = to;
+    waiting = waiting.filter((one) => {
+      const reached = comparePositions(position, one.position) >= 0;
+      if (reached) one.resolve(true);
+      return !reached;
+    });
+  }
+
+  /** Whatever breaks, it goes on from its own position; meanwhile staleness grows, and says so. */
+  async function follow(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for await (const batch of ledger.follow({ after: position, signal })) {
+          for (const recorded of batch.events) index.apply(recorded);
+          advance(batch.position);
+        }
+      } catch (error) {
+        warn('Verification cannot follow the log; trying again.', error);
+      }
+      await pause(pauseMilliseconds);
+    }
+  }
+
+  async function beat(): Promise<void> {
+    while (!signal.aborted) {
+      const askedAt = performance.now();
+      try {
+        if (await waitFor(await ledger.head(), heartbeatMilliseconds)) agreedAt = askedAt;
+      } catch (error) {
+        warn('Verification cannot see the head of the log.', error);
+      }
+      await pause(heartbeatMilliseconds);
+    }
+  }
+
+  async function pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+  }
+
+  async function waitFor(target: Position, timeoutMilliseconds: number): Promise<boolean> {
+    if (comparePositions(position, target) >= 0) return true;
+    return new Promise((resolve) => {
+      const one = { position: target, resolve: settle };
+      const timer = setTimeout(() => {
+        waiting = waiting.filter((other) => other !== one);
+        resolve(false);
+      }, timeoutMilliseconds);
+      function settle(reached: boolean): void {
+        clearTimeout(timer);
+        resolve(reached);
+      }
+      waiting.push(one);
+    });
+  }
+
+  return {
+    waitFor,
+    stalenessSeconds: () => (performance.now() - agreedAt) / 1000,
+    async start() {
+      position = await load();
+      const head = await ledger.head();
+      running = Promise.all([follow(), beat()]);
+      while (!signal.aborted && !(await waitFor(head, heartbeatMilliseconds)));
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}
