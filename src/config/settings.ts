@@ -1,0 +1,110 @@
+import {
+  addressRange,
+  databaseUrl,
+  host,
+  key32,
+  line,
+  listOf,
+  oneOf,
+  origin,
+  type Parser,
+  path,
+  wholeNumber,
+} from './parsers.js';
+
+/** One environment variable: how it is read, and the words for whoever gets it wrong. */
+export interface Setting<Value> {
+  readonly name: `COMPASS_${string}`;
+  readonly parse: Parser<Value>;
+  /** Goes on after "must be". */
+  readonly rule: string;
+  readonly example: string;
+  /** Never shown, not even when it is wrong. */
+  readonly isSecret?: boolean;
+}
+
+const port = wholeNumber(0, 65_535);
+const portRule = 'a port number from 0 to 65535 (0: any free one)';
+const keyRule = '32 bytes in base64';
+const keyExample = 'the output of openssl rand -base64 32';
+
+/** Every setting there is, by its name in the configuration. */
+export const settings = {
+  host: {
+    name: 'COMPASS_HOST',
+    parse: host,
+    rule: 'an IP address or host name of this machine to listen on',
+    example: '0.0.0.0',
+  },
+  httpPort: { name: 'COMPASS_HTTP_PORT', parse: port, rule: portRule, example: '8080' },
+  grpcPort: { name: 'COMPASS_GRPC_PORT', parse: port, rule: portRule, example: '50051' },
+  dataDirectory: { name: 'COMPASS_DATA_DIR', parse: path, rule: 'a directory', example: './data' },
+  databaseUrl: {
+    name: 'COMPASS_DATABASE_URL',
+    parse: databaseUrl,
+    rule: 'the address of a PostgreSQL database',
+    example: 'postgres://user:password@db.example.com:5432/compass',
+    isSecret: true,
+  },
+  masterKey: {
+    name: 'COMPASS_MASTER_KEY',
+    parse: key32,
+    rule: keyRule,
+    example: keyExample,
+    isSecret: true,
+  },
+  masterKeyFile: {
+    name: 'COMPASS_MASTER_KEY_FILE',
+    parse: path,
+    rule: `a file that holds ${keyRule}`,
+    example: '/run/secrets/compass-master-key',
+  },
+  retiredMasterKeys: {
+    name: 'COMPASS_MASTER_KEYS_RETIRED',
+    parse: listOf(key32),
+    rule: `${keyRule} each, separated by commas`,
+    example: keyExample,
+    isSecret: true,
+  },
+  publicUrl: {
+    name: 'COMPASS_PUBLIC_URL',
+    parse: origin,
+    rule: 'an http or https address without a path',
+    example: 'https://keys.example.com',
+  },
+  signUp: {
+    name: 'COMPASS_SIGN_UP',
+    parse: oneOf('open', 'invite', 'closed'),
+    rule: 'open, invite or closed',
+    example: 'invite',
+  },
+  supportContact: {
+    name: 'COMPASS_SUPPORT_CONTACT',
+    parse: line,
+    rule: 'one line of at most 500 characters',
+    example: 'keys@example.com',
+  },
+  trustedProxies: {
+    name: 'COMPASS_TRUSTED_PROXIES',
+    parse: listOf(addressRange),
+    rule: 'IP addresses or ranges, separated by commas',
+    example: '10.0.0.0/8,::1',
+  },
+  verifyMaxStalenessSeconds: {
+    name: 'COMPASS_VERIFY_MAX_STALENESS_SECONDS',
+    parse: wholeNumber(1, 3600),
+    rule: 'a whole number of seconds from 1 to 3600',
+    example: '30',
+  },
+  logLevel: {
+    name: 'COMPASS_LOG_LEVEL',
+    parse: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    rule: 'fatal, error, warn, info, debug, trace or silent',
+    example: 'info',
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+/** What was given, read; undefined where nothing was. */
+export type Given = {
+  readonly [Key in keyof typeof settings]?: Exclude<ReturnType<(typeof settings)[Key]['parse']>, undefined>;
+};
