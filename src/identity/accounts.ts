@@ -62,8 +62,6 @@ export interface Accounts {
   session(headers: CookieHeaders): Promise<Session | undefined>;
   /** Those users that exist, in no order. */
   users(ids: readonly string[]): Promise<readonly User[]>;
-  /** Whether anybody has ever signed up. */
-  hasUsers(): Promise<boolean>;
   /** Whether anybody has signed up yet. */
   hasUsers(): Promise<boolean>;
 }
@@ -155,9 +153,6 @@ export async function createAccounts(settings: AuthSettings & { readonly pool: p
         .select(['id', 'email', 'name'])
         .where('id', '=', sql<string>`any(${ids}::uuid[])`)
         .execute(),
-
-    hasUsers: async () =>
-      (await database.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined,
 
     async hasUsers() {
       const anybody = await database.selectFrom('users').select('id').limit(1).executeTakeFirst();

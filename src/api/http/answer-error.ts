@@ -15,6 +15,8 @@ export function answerError(
   reply: FastifyReply,
   report: ReportFailure,
 ): void {
+  // The caller hung up in the middle of the request: it is nobody's bug, and nobody listens.
+  if (request.raw.readableAborted) return;
   const known = problemOf(error);
   if (!known) report(error, request.id);
   if (reply.raw.headersSent) {

@@ -26,7 +26,6 @@ export function fault(code: FaultCode, more?: ProblemMore): HttpProblem {
 
 /** What Fastify and the HTTP parser of Node call these faults. */
 const codes: ReadonlyMap<unknown, FaultCode> = new Map([
-  ['ECONNRESET', 'request.malformed'],
   ['ERR_HTTP_REQUEST_TIMEOUT', 'request.timeout'],
   ['FST_ERR_BAD_URL', 'request.malformed'],
   ['FST_ERR_CTP_BODY_TOO_LARGE', 'request.too_large'],

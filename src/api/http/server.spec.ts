@@ -1,4 +1,8 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { finished } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -328,6 +332,18 @@ describe('broken requests', () => {
   it('are answered when the headers are too large, though more is on its way', async () => {
     const answer = await sendRaw(port, `GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(200_000)}\r\n\r\n`);
     expect(checked(answer)).toMatchObject({ status: 431, code: 'request.headers_too_large' });
+  });
+
+  it('are no failure of ours when the caller hangs up', async () => {
+    failures.length = 0;
+    const head = 'POST /v1/things HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9';
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${head}\r\n\r\n{`);
+    const [request] = (await once(app.getHttpServer(), 'request')) as [IncomingMessage];
+    socket.resetAndDestroy();
+    await new Promise((resolve) => finished(request, resolve));
+    await setImmediate();
+    expect(failures).toEqual([]);
   });
 
   it('let the requests before them have their answers', async () => {
