@@ -1,0 +1,126 @@
+import type { Recorded } from '../../src/domain/recorded.js';
+import type { LedgerBatch } from '../../src/event-store/ledger.js';
+import { comparePositions, type Position } from '../../src/event-store/port.js';
+import { type Checkpoint, type CheckpointDb, moveCheckpoint } from './checkpoint.js';
+import { ApplyFailure, isFaultOfEvent, PoisonEvent, reasonOf } from './failure.js';
+import type { AnyTable, ReadModel } from './model.js';
+import { deleteRows, loadRows, upsertRows } from './rows.js';
+
+/** Moments at which a crash test may strike. */
+export interface FailPoints {
+  hit(moment: 'checkpoint moved' | 'rows written' | 'committed'): Promise<void>;
+}
+
+/** Where events go. */
+export interface Target {
+  readonly db: CheckpointDb;
+  readonly model: ReadModel;
+  readonly failPoints?: FailPoints | undefined;
+}
+
+/**
+ * Applies a batch in one transaction with its checkpoint. Events at or before the checkpoint are left out,
+ * so a batch that comes twice changes nothing.
+ * @returns the new checkpoint, or undefined when the stored one is not `from` any more: nothing was done
+ * @throws PoisonEvent once all events before the poisonous one are applied; any other error: nothing was done
+ */
+export async function applyBatch(
+  target: Target,
+  from: Checkpoint,
+  batch: LedgerBatch,
+): Promise<Checkpoint | undefined> {
+  const events = batch.events.filter((recorded) => isAfter(positionOf(recorded), from));
+  if (events.length === 0 && !isAfter(batch.position, from)) return from;
+  try {
+    return await applyTogether(target, from, events, batch.position);
+  } catch (error) {
+    if (!isFaultOfEvent(error)) throw error;
+    return await applySingly(target, from, events);
+  }
+}
+
+/** Finds the event at fault, and applies the others before it. */
+async function applySingly(
+  target: Target,
+  from: Checkpoint,
+  events: readonly Recorded[],
+): Promise<Checkpoint | undefined> {
+  let checkpoint = from;
+  for (const recorded of events) {
+    try {
+      const moved = await applyTogether(target, checkpoint, [recorded], positionOf(recorded));
+      if (!moved) return undefined;
+      checkpoint = moved;
+    } catch (error) {
+      if (!isFaultOfEvent(error)) throw error;
+      throw new PoisonEvent(
+        { type: recorded.event.type, position: recorded.position },
+        reasonOf(error),
+        checkpoint,
+      );
+    }
+  }
+  return checkpoint;
+}
+
+async function applyTogether(
+  { db, model, failPoints }: Target,
+  from: Checkpoint,
+  events: readonly Recorded[],
+  position: Position,
+): Promise<Checkpoint | undefined> {
+  const to = { ...from, position, count: from.count + events.length };
+  const moved = await db.transaction().execute(async (transaction) => {
+    // First, because it locks: from here on nobody else changes these tables or puts others in their place.
+    if (!(await moveCheckpoint(transaction, from, to))) return false;
+    await failPoints?.hit('checkpoint moved');
+    for (const table of model.tables) await applyToTable(transaction, table, from, events);
+    await failPoints?.hit('rows written');
+    return true;
+  });
+  await failPoints?.hit('committed');
+  return moved ? to : undefined;
+}
+
+async function applyToTable(
+  db: CheckpointDb,
+  table: AnyTable,
+  { generation, count }: Checkpoint,
+  events: readonly Recorded[],
+): Promise<void> {
+  const touched = events.map((recorded) => attempt(() => table.keysOf(recorded)));
+  const keys = [...new Set(touched.flat())];
+  if (keys.length === 0) return;
+  const before = table.insertOnly ? new Map<string, object>() : await loadRows(db, table, generation, keys);
+  const after = new Map<string, object | undefined>(before);
+  for (const [offset, recorded] of events.entries()) {
+    for (const key of touched[offset] ?? []) {
+      after.set(
+        key,
+        attempt(() => table.apply(after.get(key), recorded, key, count + offset)),
+      );
+    }
+  }
+  const changed = keys.filter((key) => after.get(key) !== before.get(key));
+  const rows = changed.flatMap((key) => after.get(key) ?? []);
+  const gone = changed.filter((key) => after.get(key) === undefined);
+  if (rows.length > 0) await upsertRows(db, table, generation, rows);
+  if (gone.length > 0) await deleteRows(db, table, generation, gone);
+}
+
+function attempt<T>(apply: () => T): T {
+  try {
+    return apply();
+  } catch (cause) {
+    throw new ApplyFailure(cause);
+  }
+}
+
+function isAfter(position: Position, checkpoint: Checkpoint): boolean {
+  return comparePositions(position, checkpoint.position) > 0;
+}
+
+/** The domain does not know the type that the port gives to positions. */
+function positionOf(recorded: Recorded): Position {
+  return recorded.position as Position;
+}

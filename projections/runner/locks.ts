@@ -1,0 +1,99 @@
+import pg from 'pg';
+
+/** A lock that this process holds, until it releases it or its connection breaks. */
+export interface Hold {
+  /** Aborts when the connection breaks: another process may have the lock now. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+export interface Locks {
+  /** @returns undefined when somebody holds the lock, be it this process */
+  tryAcquire(name: string): Promise<Hold | undefined>;
+  /** Gives all locks back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Advisory locks of Postgres on one connection of their own: they end with it, so those of a process that
+ * died are free at once. They say who should work; that nobody else did is checked where it counts, in the
+ * transaction of each batch.
+ */
+export function createLocks(connectionString: string): Locks {
+  let connection: Promise<pg.Client> | undefined;
+  const held = new Map<string, AbortController>();
+
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      connectionString,
+      application_name: 'compass-read-model-locks',
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 10_000,
+      keepAlive: true,
+      // Postgres too asks whether the other side lives: a machine that vanished says no good-bye.
+      options: '-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3',
+    });
+    client.on('error', loseAll);
+    client.on('end', loseAll);
+    await client.connect();
+    return client;
+  }
+
+  function connected(): Promise<pg.Client> {
+    connection ??= connect().catch((error: unknown) => {
+      connection = undefined;
+      throw error;
+    });
+    return connection;
+  }
+
+  function loseAll(): void {
+    connection = undefined;
+    for (const lost of held.values()) lost.abort();
+    held.clear();
+  }
+
+  /** A connection that failed once may hold locks that nobody knows of: it is not used again. */
+  async function ask(statement: string, name: string): Promise<boolean> {
+    const client = await connected();
+    try {
+      const { rows } = await client.query<{ answer: boolean }>(statement, [name]);
+      return rows[0]?.answer === true;
+    } catch (error) {
+      loseAll();
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  function forget(name: string, lost: AbortController): boolean {
+    return held.get(name) === lost && held.delete(name);
+  }
+
+  async function release(name: string, lost: AbortController): Promise<void> {
+    if (forget(name, lost)) await ask('select pg_advisory_unlock(hashtextextended($1, 0)) as answer', name);
+  }
+
+  return {
+    async tryAcquire(name) {
+      // Postgres would give a session the same lock twice.
+      if (held.has(name)) return undefined;
+      const lost = new AbortController();
+      held.set(name, lost);
+      const acquired = await ask(
+        'select pg_try_advisory_lock(hashtextextended($1, 0)) as answer',
+        name,
+      ).catch((error: unknown) => {
+        forget(name, lost);
+        throw error;
+      });
+      if (acquired) return { lost: lost.signal, release: () => release(name, lost) };
+      forget(name, lost);
+      return undefined;
+    },
+    async close() {
+      const client = await connection?.catch(() => undefined);
+      await client?.end();
+    },
+  };
+}
