@@ -40,7 +40,7 @@ export interface CookieHeaders {
 
 type Refused<Code> = { readonly ok: false; readonly code: Code };
 
-/** People's accounts: who they are, their passwords and their sessions. Throttling and Origin are the caller's. */
+/** People's accounts, passwords and sessions. Throttling and the Origin check are the caller's. */
 export interface Accounts {
   /**
    * A new user with a session. With the address and the password of an existing one: that user

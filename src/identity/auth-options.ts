@@ -14,7 +14,7 @@ export interface AuthSettings {
   /** True where browsers reach the service by TLS. */
   readonly secureCookies: boolean;
   readonly newId: () => string;
-  /** Told of failures inside better-auth: a fixed sentence, and the name and code of the error only. */
+  /** Told of failures inside better-auth: a fixed sentence, and name and code of the error. */
   readonly report: (message: string, error: { name: string; code: string | undefined }) => void;
 }
 
@@ -25,7 +25,8 @@ function sessionCookieName(secure: boolean): string {
 
 /** A `Set-Cookie` value that makes the browser forget its session. */
 export function clearedCookie(secure: boolean): string {
-  return `${sessionCookieName(secure)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const attributes = 'Max-Age=0; Path=/; HttpOnly; SameSite=Lax';
+  return `${sessionCookieName(secure)}=; ${attributes}${secure ? '; Secure' : ''}`;
 }
 
 /**

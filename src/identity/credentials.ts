@@ -19,7 +19,7 @@ export function normalizedEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
-/** The first thing wrong with a normalised address, a password and a trimmed name. Lengths are in characters. */
+/** The first thing wrong with a normalised address, a password and a trimmed name. Lengths in characters. */
 export function faultOf(given: Credentials & { readonly name: string }): CredentialFault | undefined {
   if (!isEmail(given.email)) return 'user.email_invalid';
   const passwordLength = [...given.password].length;

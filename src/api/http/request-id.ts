@@ -5,7 +5,7 @@ export const requestIdHeader = 'x-request-id';
 
 const form = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The caller's own `X-Request-Id` when it is 1 to 64 letters, digits, dots, underscores and hyphens, else a UUIDv7. */
+/** The caller's own `X-Request-Id`, of 1 to 64 letters, digits, `.`, `_` and `-`; otherwise a UUIDv7. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers[requestIdHeader];
   return typeof given === 'string' && form.test(given) ? given : newId();

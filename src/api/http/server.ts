@@ -45,7 +45,7 @@ export function createFastify({ trustedProxies, report, serverFactory }: HttpOpt
     http: nodeServerOptions,
     logger: false,
     requestTimeout: requestTimeoutMilliseconds,
-    // While it closes, a request on an open connection is answered as any other, and then the connection ends.
+    // While it closes, a request on an open connection is answered as any other, then the connection ends.
     return503OnClosing: false,
     schemaErrorFormatter: (errors) => fault('request.invalid', { errors: schemaErrors(errors) }),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
