@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+interface Waiter extends Omit<PromiseWithResolvers<void>, 'promise'> {
+  readonly position: bigint;
+}
+
+/**
+ * Knows how far the log has come, and wakes who waits for more. It is told by whoever sees the log
+ * move; while somebody waits it also looks itself, once for all of them.
+ */
+export class HeadWatch {
+  readonly #readHead: () => Promise<bigint>;
+  readonly #pollMilliseconds: number;
+  readonly #waiters = new Set<Waiter>();
+  #head = 0n;
+  #polling = false;
+
+  constructor(readHead: () => Promise<bigint>, pollMilliseconds: number) {
+    this.#readHead = readHead;
+    this.#pollMilliseconds = pollMilliseconds;
+  }
+
+  /** The log reaches to this position at least. */
+  advance(position: bigint): void {
+    if (position <= this.#head) return;
+    this.#head = position;
+    for (const waiter of this.#waiters) if (waiter.position < position) waiter.resolve();
+  }
+
+  /**
+   * Resolves when the log goes beyond the position, or the signal aborts.
+   * @throws what reading the head throws
+   */
+  async beyond(position: bigint, signal: AbortSignal): Promise<void> {
+    if (this.#head > position || signal.aborted) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { position, resolve, reject };
+    const stop = (): void => resolve();
+    this.#waiters.add(waiter);
+    signal.addEventListener('abort', stop);
+    if (!this.#polling) void this.#poll();
+    try {
+      await promise;
+    } finally {
+      this.#waiters.delete(waiter);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    while (this.#waiters.size > 0) {
+      await sleep(this.#pollMilliseconds, undefined, { ref: false });
+      try {
+        this.advance(await this.#readHead());
+      } catch (error) {
+        for (const waiter of this.#waiters) waiter.reject(error);
+      }
+    }
+    this.#polling = false;
+  }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkAppend, type EventStore, StoreUnavailable } from '../port.js';
+import { createSendGroup } from './append-group.js';
+
+import { defaultTimeouts, openConnections, type Timeouts } from './connections.js';
+import { type FollowSource, follow } from './follow.js';
+import { GroupCommit, type GroupReport } from './group-commit.js';
+import { HeadWatch } from './head-watch.js';
+import { listen } from './listener.js';
+import { readHead, readLog, readStream } from './read.js';
+
+export type { GroupReport } from './group-commit.js';
+export { migrations } from './migrations.js';
+
+/** A server that is cut off does not say goodbye. */
+const farewellMilliseconds = 1_000;
+
+export interface PostgresEventStoreOptions {
+  /** `postgres://…`, of a database in which `migrations` were applied to the schema `log`. */
+  readonly url: string;
+  readonly timeouts?: Partial<Timeouts>;
+  /** How often to look for new events where no notification came. Default: 1,000. */
+  readonly pollMilliseconds?: number;
+  /** Told of every group of appends once it is settled. */
+  readonly onGroup?: (report: GroupReport) => void;
+}
+
+/** The log on Postgres. Connections are made when they are first needed. */
+export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
+  const { url, timeouts, pollMilliseconds = 1_000, onGroup = () => undefined } = options;
+  const connections = openConnections(url, { ...defaultTimeouts, ...timeouts });
+  const watch = new HeadWatch(async () => BigInt(await readHead(connections.readers)), pollMilliseconds);
+  const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
+  const source: FollowSource = {
+    readHead: () => readHead(connections.readers),
+    readLog: (after) => readLog(connections.readers, after),
+    watch,
+  };
+  const closing = new AbortController();
+  let listening: Promise<void> | undefined;
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await commit.close();
+    closing.abort();
+    const ended = Promise.all([listening, connections.writer.end(), connections.readers.end()]);
+    await Promise.race([ended, sleep(farewellMilliseconds, undefined, { ref: false })]);
+  }
+
+  return {
+    async append(stream, expected, events) {
+      checkAppend(stream, expected, events);
+      const result = await commit.append({ stream, expected, events });
+      if (result.ok) watch.advance(BigInt(result.position));
+      return result;
+    },
+    readStream: (stream, range = {}) => readStream(connections.readers, stream, range),
+    async *follow({ after, signal }) {
+      listening ??= listen(connections.createListener, (position) => watch.advance(position), closing.signal);
+      yield* follow(source, { after, signal: AbortSignal.any([signal, closing.signal]) });
+      if (!signal.aborted) throw new StoreUnavailable('The store is closed.');
+    },
+    head: source.readHead,
+    close: () => (closed ??= close()),
+  };
+}

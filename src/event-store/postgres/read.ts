@@ -1,0 +1,100 @@
+import type pg from 'pg';
+import { type Position, type ReadOptions, type RecordedEvent, start } from '../port.js';
+import { runStatement } from './connections.js';
+import { explainFailure } from './failures.js';
+
+/** Of a page, whatever comes first; one event at least. */
+const pageLimits = { events: 1_000, bytes: 8_000_000 };
+
+const lastRevision = 2n ** 63n - 1n;
+
+interface EventRow {
+  readonly position: Position;
+  readonly stream: string;
+  readonly revision: string;
+  readonly id: string;
+  readonly type: string;
+  readonly data: Buffer;
+  readonly metadata: Buffer;
+  /** Position of the head when the page was read. */
+  readonly head: Position;
+  /** Events of the page before it was cut to its size in bytes. */
+  readonly found: number;
+}
+
+export interface Page {
+  readonly events: readonly RecordedEvent[];
+  readonly head: Position;
+}
+
+/** The next events of the log after a position, as one snapshot; `head` says how far it went then. */
+export async function readLog(pool: pg.Pool, after: bigint): Promise<Page> {
+  const rows = await query<EventRow>(pool, {
+    name: 'read_log',
+    text: selectPage('position > $1', 'position'),
+    values: [after, pageLimits.events],
+  });
+  return { events: rows.map(toRecorded), head: rows[0]?.head ?? (String(after) as Position) };
+}
+
+export async function readHead(pool: pg.Pool): Promise<Position> {
+  const [head] = await query<{ position: Position }>(pool, {
+    name: 'read_head',
+    text: 'select position from log.head',
+  });
+  return head?.position ?? start;
+}
+
+/** @see EventStore.readStream */
+export async function* readStream(
+  pool: pg.Pool,
+  stream: string,
+  { from, limit = Number.POSITIVE_INFINITY, backwards = false }: ReadOptions,
+): AsyncIterable<RecordedEvent> {
+  let next = from ?? (backwards ? lastRevision : 1n);
+  let left = limit;
+  while (left > 0) {
+    const size = Math.min(left, pageLimits.events);
+    const rows = await query<EventRow>(pool, {
+      name: backwards ? 'read_backwards' : 'read_forwards',
+      text: backwards
+        ? selectPage('stream = $3 and revision <= $1', 'revision desc')
+        : selectPage('stream = $3 and revision >= $1', 'revision'),
+      values: [next, size, stream],
+    });
+    yield* rows.map(toRecorded);
+    const last = rows.at(-1);
+    if (!last || (rows.length === last.found && last.found < size)) return;
+    left -= rows.length;
+    next = BigInt(last.revision) + (backwards ? -1n : 1n);
+  }
+}
+
+/** Postgres counts the bytes of large values without fetching them. */
+function selectPage(condition: string, order: string): string {
+  return `
+    select position, stream, revision, id, type, data, metadata, found::int,
+      (select position from log.head) as head
+    from (
+      select *, count(*) over () as found, sum(size) over (order by ${order}) - size as bytes_before
+      from (
+        select *, octet_length(data) + octet_length(metadata) as size
+        from log.events where ${condition} order by ${order} limit $2
+      ) page
+    ) measured
+    where bytes_before < ${pageLimits.bytes}
+    order by ${order}`;
+}
+
+async function query<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  statement: pg.QueryConfig,
+): Promise<Row[]> {
+  return runStatement<Row>(pool, statement).catch((error: unknown) => {
+    throw explainFailure(error);
+  });
+}
+
+function toRecorded({ position, stream, revision, id, type, data, metadata }: EventRow): RecordedEvent {
+  return { position, stream, revision: BigInt(revision), id, type, data, metadata };
+}
