@@ -1,0 +1,75 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { KeyAccess } from '../../src/domain/access/verdict.js';
+import { type Table, tableOfGeneration } from '../runner/model.js';
+import { accessModel, keyAccess, type MemberAccess, memberAccess } from './table.js';
+
+export interface AccessDatabase {
+  'read.checkpoints': {
+    model: string;
+    generation: number;
+    version: number;
+    live: boolean;
+    position: string;
+  };
+}
+
+/** All rows as they were at one position of the log. To be read one after the other, while `use` runs. */
+export interface AccessSnapshot {
+  /** As the port writes positions. */
+  readonly position: string;
+  readonly keys: AsyncIterable<KeyAccess>;
+  readonly members: AsyncIterable<MemberAccess>;
+}
+
+const pageSize = 5_000;
+
+/**
+ * Reads everything verification needs, page by page, so that a million rows are never in memory at once.
+ *
+ * The tables are named by their generation, not by their views: a view would be looked up anew by each page,
+ * and one that was switched meanwhile would show new tables as they were when this snapshot was taken, which
+ * is half filled.
+ * @returns what `use` returns; undefined when no tables of this version of the code are there yet
+ * @throws when a rebuild dropped the tables in the middle: start over
+ */
+export async function readAccess<T>(
+  db: Kysely<AccessDatabase>,
+  use: (snapshot: AccessSnapshot) => Promise<T>,
+): Promise<T | undefined> {
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (transaction) => {
+      const live = await transaction
+        .selectFrom('read.checkpoints')
+        .select(['generation', 'position'])
+        .where('model', '=', accessModel.name)
+        .where('version', '=', accessModel.version)
+        .where('live', '=', true)
+        .executeTakeFirst();
+      if (!live) return undefined;
+      return use({
+        position: live.position,
+        keys: rowsOf(transaction, keyAccess, live.generation),
+        members: rowsOf(transaction, memberAccess, live.generation),
+      });
+    });
+}
+
+async function* rowsOf<Row extends object>(
+  db: Transaction<AccessDatabase>,
+  table: Table<Row>,
+  generation: number,
+): AsyncIterable<Row> {
+  const name = sql.table(`read.${tableOfGeneration(table.name, generation)}`);
+  const key = sql.ref(table.key);
+  let after: string | undefined = '';
+  while (after !== undefined) {
+    const page: { rows: Row[] } = await sql<Row>`
+      select * from ${name} where ${key} > ${after} order by ${key} limit ${pageSize}`.execute(db);
+    yield* page.rows;
+    const last = page.rows.length === pageSize ? page.rows.at(-1) : undefined;
+    after = last && String(last[table.key]);
+  }
+}

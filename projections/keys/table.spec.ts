@@ -1,0 +1,100 @@
+import type { Recorded } from '../../src/domain/recorded.js';
+import { instant, keyCreated, metadata, recorded, use } from '../../test/support/projection-events.js';
+import { type KeyRow, keyRows } from './table.js';
+
+function fold(...events: readonly Recorded[]): KeyRow | undefined {
+  return events.reduce<KeyRow | undefined>(
+    (row, event, index) => keyRows.apply(row, event, 'k1', index),
+    undefined,
+  );
+}
+
+const created = recorded('key-k1', keyCreated());
+
+describe('the read model keys', () => {
+  it('has a row for a new key, and null for what was not given', () => {
+    expect(fold(created)).toEqual({
+      id: 'k1',
+      teamId: 'team-1',
+      projectId: 'project-1',
+      name: 'CI Pipeline',
+      description: null,
+      type: 'service_account',
+      tier: 'paid',
+      public: false,
+      maskedSecret: 'cks_3fQ…x9Za',
+      role: 'member',
+      scopes: ['project', 'inference'],
+      department: null,
+      environment: null,
+      requestor: null,
+      appId: null,
+      businessJustification: null,
+      notes: null,
+      createdAt: instant(0),
+      createdByType: 'user',
+      createdById: 'user-1',
+      expiresAt: null,
+      revokedAt: null,
+      revocationReason: null,
+      secretVersion: 1,
+      userIds: [],
+      revision: 1,
+    });
+  });
+
+  it('shows everything a person may say about a key', () => {
+    const details = {
+      description: 'Builds',
+      department: 'R&D',
+      environment: 'production',
+      requestor: 'Ada',
+      appId: 'app-7',
+      businessJustification: 'Needed',
+      notes: 'Ring first',
+      expiresAt: instant(60),
+    };
+    expect(fold(recorded('key-k1', keyCreated(details)))).toMatchObject(details);
+  });
+
+  it('names the key that made it', () => {
+    const actor = { type: 'key', id: 'k0' } as const;
+    const row = fold(recorded('key-k1', keyCreated(), { metadata: metadata({ actor }) }));
+    expect(row).toMatchObject({ createdByType: 'key', createdById: 'k0' });
+  });
+
+  it('lists assigned users in the order of their assignment', () => {
+    const assigned = (userId: string, revision: number) =>
+      recorded('key-k1', { type: 'UserAssigned', userId, assignedAt: instant(1) }, { revision });
+    expect(fold(created, assigned('u2', 2), assigned('u1', 3))).toMatchObject({
+      userIds: ['u2', 'u1'],
+      revision: 3,
+    });
+  });
+
+  it('keeps a revoked key, with the reason', () => {
+    const revoked = recorded(
+      'key-k1',
+      { type: 'KeyRevoked', reason: 'superseded', comment: 'private', revokedAt: instant(9) },
+      { revision: 2 },
+    );
+    const row = fold(created, revoked);
+    expect(row).toEqual({
+      ...fold(created),
+      revokedAt: instant(9),
+      revocationReason: 'superseded',
+      revision: 2,
+    });
+  });
+
+  it('is about keys only', () => {
+    const others = [
+      recorded('team-t1', { type: 'TeamCreated', teamId: 't1', name: 'Engines', createdAt: instant(0) }),
+      recorded('uses-p1-2026-11-21', { type: 'KeyUsesRecorded', rows: [use()] }),
+    ];
+    expect(others.flatMap((event) => keyRows.keysOf(event))).toEqual([]);
+    const row = fold(created);
+    for (const event of others) expect(keyRows.apply(row, event, 'k1', 1)).toBe(row);
+    expect(keyRows.keysOf(created)).toEqual(['k1']);
+  });
+});
