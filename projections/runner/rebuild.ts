@@ -65,7 +65,7 @@ export const rebuildLock = ({ name }: ReadModel): string => `compass rebuild ${n
 
 /** The rebuild itself; the caller holds the lock. */
 export async function replaceGeneration(rebuilding: Rebuilding): Promise<void> {
-  const { db, model } = rebuilding;
+  const { db, ledger, model } = rebuilding;
   await dropAbandoned(rebuilding);
   const filler = await beginFilling(rebuilding);
   try {
@@ -77,7 +77,9 @@ export async function replaceGeneration(rebuilding: Rebuilding): Promise<void> {
       await createIndexes(transaction, model, filler.checkpoint().generation);
     });
     filler.enter('switching');
-    while (!(await filler.fill()));
+    // Up to where the log is now, and no further: a log at rest has no next batch to wait for.
+    const head = await ledger.head();
+    while (comparePositions(filler.checkpoint().position, head) < 0) await filler.fill();
     while (!(await switchOver(rebuilding, filler))) await pause(100, rebuilding.signal);
     filler.enter('done');
   } finally {
