@@ -57,7 +57,7 @@ export function entryOf(recorded: Recorded, changes: readonly Change[]): History
     position: recorded.position,
     revision: recorded.revision,
     actor: { type: metadata.actor.type, id: metadata.actor.id, name: null },
-    reason: metadata.reason ?? null,
+    reason: metadata.reason ?? (event.type === 'KeyRevoked' ? event.comment : undefined) ?? null,
     summary: summaryOf(event),
     changes,
   };
@@ -73,6 +73,8 @@ export function changesOf({ before, after }: Step, personal: boolean): Change[] 
   });
 }
 
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** A list that began empty did not change. */
+function isSame(from: unknown, to: unknown): boolean {
+  const before = from === null && Array.isArray(to) ? [] : from;
+  return JSON.stringify(before) === JSON.stringify(to);
 }

@@ -8,6 +8,18 @@ export type DomainEvent = KeyEvent | TeamEvent | UserEvent | UsesEvent;
 
 export type EventType = DomainEvent['type'];
 
+/** All names, in the order of this list. */
+export const eventTypes = Object.keys({
+  KeyCreated: true,
+  UserAssigned: true,
+  KeyRevoked: true,
+  TeamCreated: true,
+  MemberJoined: true,
+  ProjectCreated: true,
+  UserSignedUp: true,
+  KeyUsesRecorded: true,
+} satisfies { readonly [T in EventType]: true }) as readonly EventType[];
+
 /** Who did it. `process` is the service itself, by the name of the part that acted. */
 export interface Actor {
   readonly type: 'user' | 'key' | 'process' | 'operator';

@@ -18,6 +18,12 @@ export interface KeyRing {
   destroy(subject: string): Promise<void>;
 }
 
+/** The key ring of an installation, which a wrong master key must not open a crack. */
+export interface SealedKeyRing extends KeyRing {
+  /** @throws KeyRingMismatch when keys are in it that none of the given master keys opens */
+  check(): Promise<void>;
+}
+
 /** The key ring cannot be opened with the master keys that were given. */
 export class KeyRingMismatch extends Error {
   override readonly name = 'KeyRingMismatch';
@@ -61,7 +67,7 @@ export function createKeyRing(
   database: Kysely<unknown>,
   masterKey: Buffer,
   retired: readonly Buffer[] = [],
-): KeyRing {
+): SealedKeyRing {
   const db = database as Kysely<RingDatabase>;
   const wrapperOf = (master: Buffer) => ({
     fingerprint: masterKeyFingerprint(master),
@@ -74,12 +80,7 @@ export function createKeyRing(
   function unwrap(row: RingTable): Uint8Array | null {
     if (row.wrapped === null) return null;
     const wrapper = wrappers.find(({ fingerprint }) => fingerprint === row.masterKey);
-    if (!wrapper) {
-      throw new KeyRingMismatch(
-        `The key ring was sealed with the master key ${row.masterKey}, which was not given. ` +
-          'Restore that key, or name it in COMPASS_MASTER_KEYS_RETIRED.',
-      );
-    }
+    if (!wrapper) throw mismatch(row.masterKey);
     return open(wrapper.key, row.subject, row.wrapped);
   }
 
@@ -129,7 +130,26 @@ export function createKeyRing(
     cache.delete(subject);
   }
 
-  return { keyFor, keysOf, destroy };
+  async function check(): Promise<void> {
+    const used = await db
+      .selectFrom('ring.dataKeys')
+      .select('masterKey')
+      .distinct()
+      .where('wrapped', 'is not', null)
+      .execute();
+    for (const { masterKey: fingerprint } of used) {
+      if (!wrappers.some((wrapper) => wrapper.fingerprint === fingerprint)) throw mismatch(fingerprint);
+    }
+  }
+
+  return { keyFor, keysOf, destroy, check };
+}
+
+function mismatch(fingerprint: string): KeyRingMismatch {
+  return new KeyRingMismatch(
+    `What this database holds was sealed with another master key (fingerprint ${fingerprint}). ` +
+      'Restore that key from its backup, or name it in COMPASS_MASTER_KEYS_RETIRED.',
+  );
 }
 
 /** A key ring that lives as long as the process, for tools and tests that keep nothing. */

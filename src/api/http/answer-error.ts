@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fault, problemOf } from './faults.js';
+import { outageOf } from './outages.js';
 import { problem, problemContentType } from './problem.js';
 
 /** Told of errors that are no answer: bugs and broken dependencies. */
@@ -17,7 +18,7 @@ export function answerError(
 ): void {
   // The caller hung up in the middle of the request: it is nobody's bug, and nobody listens.
   if (request.raw.readableAborted) return;
-  const known = problemOf(error);
+  const known = problemOf(error) ?? outageOf(error);
   if (!known) report(error, request.id);
   if (reply.raw.headersSent) {
     reply.raw.destroy();

@@ -1,5 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyPrincipal, Principal } from '../../../application/principal.js';
 import { decideAccess } from '../../../domain/access/verdict.js';
@@ -57,7 +56,7 @@ export async function createVerifyServer(parts: Parts): Promise<VerifyServer> {
     },
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, report));
-  app.addHook('onResponse', (request, reply, done) => {
+  app.addHook('onResponse', (_request, reply, done) => {
     metrics.verifyCalls.add(String(reply.statusCode));
     metrics.verifySeconds.observe(reply.elapsedTime / 1000);
     done();
@@ -67,7 +66,7 @@ export async function createVerifyServer(parts: Parts): Promise<VerifyServer> {
   return {
     takes: (url = '') =>
       url.startsWith(path) && (url.length === path.length || '/?'.includes(url.charAt(path.length))),
-    handle: (request: IncomingMessage, response: ServerResponse) => handle(request, response),
+    handle: (request, response) => handle(request, response),
     close: () => app.close(),
   };
 }

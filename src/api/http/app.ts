@@ -1,0 +1,85 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FrameworkLog } from '../../platform/framework-log.js';
+import type { Metrics } from '../../platform/metrics.js';
+import type { ReportFailure } from './answer-error.js';
+import { addDocs } from './docs.js';
+import type { VerifyServer } from './hot/verify-server.js';
+import { ProblemFilter } from './problem-filter.js';
+import { createFastify, nodeServerOptions } from './server.js';
+import { RequestValidation } from './validation.js';
+
+export interface HttpAppOptions {
+  readonly module: DynamicModule;
+  readonly verifyServer: VerifyServer;
+  readonly trustedProxies: readonly string[];
+  readonly report: ReportFailure;
+  readonly log: FrameworkLog;
+  readonly metrics: Metrics;
+  readonly onRequest: (request: {
+    method: string;
+    path: string;
+    status: number;
+    milliseconds: number;
+    id: string;
+  }) => void;
+}
+
+export interface HttpApp {
+  /** @returns the address it is reached at, such as `http://127.0.0.1:8080` */
+  listen(host: string, port: number): Promise<string>;
+  /** From now on every answer ends its connection, so that clients go elsewhere. */
+  drain(): void;
+  /** Answers what is under way and stops listening. */
+  close(): Promise<void>;
+}
+
+/** The HTTP face: one port, behind it Nest for everything but the verification routes. */
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
+  const { module, verifyServer, trustedProxies, report, log, metrics, onRequest } = options;
+  let isDraining = false;
+  const fastify = createFastify({
+    trustedProxies,
+    report,
+    serverFactory: (rest) => {
+      const listener: RequestListener = (request, response) => {
+        if (isDraining) response.setHeader('connection', 'close');
+        (verifyServer.takes(request.url) ? verifyServer.handle : rest)(request, response);
+      };
+      return createServer(nodeServerOptions, listener);
+    },
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    const { statusCode: status, elapsedTime: milliseconds } = reply;
+    metrics.requests.observe({ method: request.method, route, status: String(status) }, milliseconds / 1000);
+    onRequest({ method: request.method, path: route, status, milliseconds, id: request.id });
+    done();
+  });
+  // The types of Nest's adapter lag behind those of the Fastify it uses.
+  const adapter = new FastifyAdapter(fastify as never);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: log,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalPipes(new RequestValidation());
+  app.useGlobalFilters(new ProblemFilter(report));
+  await addDocs(app);
+  await app.init();
+  return {
+    async listen(host, port) {
+      await app.listen(port, host);
+      return app.getUrl();
+    },
+    drain() {
+      isDraining = true;
+    },
+    async close() {
+      await app.close();
+      await verifyServer.close();
+    },
+  };
+}

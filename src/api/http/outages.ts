@@ -1,0 +1,47 @@
+import { VerificationBehind } from '../../application/parts.js';
+import { OutcomeUnknown, StoreUnavailable } from '../../event-store/port.js';
+import { HttpProblem } from './problem.js';
+
+const retryAfterSeconds = 1;
+
+/** Something the service needs is away: 503, and worth trying again. Undefined for any other error. */
+export function outageOf(error: unknown): HttpProblem | undefined {
+  if (error instanceof OutcomeUnknown) {
+    return outage(
+      'command.outcome_unknown',
+      'The log did not say whether it was stored; look before you repeat it.',
+    );
+  }
+  if (error instanceof StoreUnavailable) {
+    return outage('log.unavailable', 'The log is away; nothing was changed. Try again in a moment.');
+  }
+  if (error instanceof VerificationBehind) {
+    return outage('verification.behind', 'It is stored, but verification here does not know it yet.');
+  }
+  if (isDatabaseAway(error)) {
+    return outage('database.unavailable', 'The database is away. Try again in a moment.');
+  }
+  return undefined;
+}
+
+/** Verification fails closed when it has not seen the head of the log for too long. */
+export function stale(): HttpProblem {
+  return outage('verification.stale', 'Verification has lost sight of the log and refuses to guess.');
+}
+
+function outage(code: string, detail: string): HttpProblem {
+  return new HttpProblem(code, 503, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });
+}
+
+/** SQLSTATE classes of a server that is going, gone or full, and what the driver says of connections. */
+const awayClasses = new Set(['08', '53', '57', '58']);
+const awayCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+const awayWords =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  if (awayCodes.has(code) || ('severity' in error && awayClasses.has(code.slice(0, 2)))) return true;
+  return awayWords.test(error.message);
+}

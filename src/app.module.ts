@@ -1,0 +1,70 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AccountsController } from './api/http/accounts/accounts.controller.js';
+import { ENTRANCE, type Entrance } from './api/http/accounts/entrance.js';
+import { AuditController } from './api/http/audit/audit.controller.js';
+import { AuthenticationGuard } from './api/http/authentication.guard.js';
+import { KeysController } from './api/http/keys/keys.controller.js';
+import { SelfController } from './api/http/keys/self.controller.js';
+import { HEALTH, type Health } from './api/http/operations/health.js';
+import { OperationsController } from './api/http/operations/operations.controller.js';
+import { CURSORS } from './api/http/pages.js';
+import { PRINCIPALS, type Principals } from './api/http/principals.js';
+import { CreateKeyHandler } from './application/key/create-key.js';
+import { GetKeyHandler } from './application/key/get-key.js';
+import { ListKeysHandler } from './application/key/list-keys.js';
+import { RevokeKeyHandler } from './application/key/revoke-key.js';
+import { PARTS, type Parts } from './application/parts.js';
+import { ListProjectsHandler } from './application/team/list-projects.js';
+import { CompleteSignUpHandler } from './application/user/complete-sign-up.js';
+import { GetMembershipsHandler } from './application/user/get-memberships.js';
+import type { Cursors } from './platform/cursors.js';
+import { METRICS, type Metrics } from './platform/metrics.js';
+
+/** What the module is given: everything with a life of its own is started and stopped by `service.ts`. */
+export interface ModuleParts {
+  readonly parts: Parts;
+  readonly entrance: Entrance;
+  readonly principals: Principals;
+  readonly cursors: Cursors;
+  readonly health: Health;
+  readonly metrics: Metrics;
+}
+
+const handlers: Provider[] = [
+  CompleteSignUpHandler,
+  CreateKeyHandler,
+  GetKeyHandler,
+  GetMembershipsHandler,
+  ListKeysHandler,
+  ListProjectsHandler,
+  RevokeKeyHandler,
+];
+
+@Module({})
+export class AppModule {
+  static with({ parts, entrance, principals, cursors, health, metrics }: ModuleParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        AccountsController,
+        AuditController,
+        KeysController,
+        OperationsController,
+        SelfController,
+      ],
+      providers: [
+        ...handlers,
+        { provide: APP_GUARD, useClass: AuthenticationGuard },
+        { provide: PARTS, useValue: parts },
+        { provide: ENTRANCE, useValue: entrance },
+        { provide: PRINCIPALS, useValue: principals },
+        { provide: CURSORS, useValue: cursors },
+        { provide: HEALTH, useValue: health },
+        { provide: METRICS, useValue: metrics },
+      ],
+    };
+  }
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import { migrations as readMigrations } from '../projections/migrations/index.js';
+import type { Config } from './config/config.js';
+import { createCodec } from './event-store/codec/codec.js';
+import { createLedger, type Ledger } from './event-store/ledger.js';
+import {
+  createPostgresEventStore,
+  type GroupReport,
+  migrations as logMigrations,
+} from './event-store/postgres/index.js';
+import { migrations as accountMigrations } from './identity/migrations.js';
+import { borrowEmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres/server.js';
+import { createKeyRing, migrations as ringMigrations } from './platform/key-ring.js';
+import type { Log } from './platform/log.js';
+import { openMasterKey } from './platform/master-key.js';
+import { migrate } from './platform/migrate.js';
+import { createKysely, createPool } from './platform/postgres.js';
+
+/** What the service and the server's own command line both stand on: database, master key, log. */
+export interface Installation {
+  readonly databaseUrl: string;
+  readonly masterKey: Buffer;
+  readonly pool: pg.Pool;
+  readonly readDb: Kysely<unknown>;
+  readonly ledger: Ledger;
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly config: Config;
+  readonly log: Log;
+  /** `service` holds the data directory for itself; `tool` works beside a running service. */
+  readonly as: 'service' | 'tool';
+  readonly onGroup?: (report: GroupReport) => void;
+}
+
+/** The parts of the database, in the order in which they need each other. */
+const schemas = [
+  { schema: 'log', migrations: logMigrations },
+  { schema: 'ring', migrations: ringMigrations },
+  { schema: 'accounts', migrations: accountMigrations },
+  { schema: 'read', migrations: readMigrations },
+];
+
+export function databaseDirectoryOf({ dataDirectory }: Config): string {
+  return join(dataDirectory, 'postgres');
+}
+
+/**
+ * Opens the installation that the settings describe, making what is missing.
+ * @throws Error in words: settings, database, master key or versions that do not fit
+ */
+export async function openInstallation({ config, log, as, onGroup }: Options): Promise<Installation> {
+  const masterKey = openMasterKey({
+    ...config,
+    databaseDirectory: databaseDirectoryOf(config),
+  });
+  const database = await openDatabase(config, log, as);
+  const pool = createPool(database.url, {
+    applicationName: `compass-keys ${as}`,
+    max: 20,
+    onError: (error) => log.warn({ error }, 'A connection to the database broke.'),
+  });
+  try {
+    for (const part of schemas) await migrate(pool, part);
+    const readDb = createKysely<unknown>(pool);
+    const keyRing = createKeyRing(readDb, masterKey, config.retiredMasterKeys);
+    await keyRing.check();
+    const store = createPostgresEventStore({ url: database.url, ...(onGroup && { onGroup }) });
+    return {
+      databaseUrl: database.url,
+      masterKey,
+      pool,
+      readDb,
+      ledger: createLedger(store, createCodec(keyRing)),
+      async close() {
+        await store.close();
+        await pool.end();
+        await database.stop();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    await database.stop();
+    throw error;
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  log: Log,
+  as: Options['as'],
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  if (config.databaseUrl !== undefined) {
+    return { url: config.databaseUrl, stop: () => Promise.resolve() };
+  }
+  const open = as === 'service' ? startEmbeddedPostgres : borrowEmbeddedPostgres;
+  const directory = databaseDirectoryOf(config);
+  const words = {
+    info: (text: string) => log.info(text),
+    warn: (text: string) => log.warn(text),
+  };
+  return open({ directory, log: words });
+}

@@ -1,0 +1,84 @@
+import 'reflect-metadata';
+import { ConfigError, type Config, loadConfig } from './config/config.js';
+import { createLog } from './platform/log.js';
+import { explainOldNode } from './platform/node-version.js';
+import { startService } from './service.js';
+
+/** A stop that takes longer is ended, so that whoever asked for it can rely on it. */
+const stopMilliseconds = 9_000;
+
+async function main(): Promise<void> {
+  const oldNode = explainOldNode(process.version);
+  if (oldNode !== undefined) return giveUp(oldNode);
+  const startedAt = performance.now();
+  const config = readConfig();
+  if (!config) return;
+  const log = createLog({ level: config.logLevel });
+  process.on('unhandledRejection', (error) => log.fatal({ error }, 'A promise failed and nobody listened.'));
+  try {
+    const service = await startService(config, log);
+    process.stdout.write(welcome(service.url, config, (performance.now() - startedAt) / 1000));
+    let isStopping = false;
+    const stop = (signal: NodeJS.Signals) => {
+      // Ctrl-C arrives twice: from the terminal and from npm.
+      if (isStopping) return;
+      isStopping = true;
+      log.info({ signal }, 'Stopping: finishing what is under way.');
+      setTimeout(() => process.exit(1), stopMilliseconds).unref();
+      service.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.fatal({ error }, 'The service did not stop cleanly.');
+          process.exit(1);
+        },
+      );
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  } catch (error) {
+    log.debug({ error }, 'The service could not start.');
+    giveUp(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readConfig(): Config | undefined {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    giveUp(error.message);
+    return undefined;
+  }
+}
+
+function giveUp(words: string): void {
+  process.stderr.write(`\n${words}\n\n`);
+  process.exitCode = 1;
+}
+
+/** What somebody who sees it for the first time wants to know, the next step in a form to copy. */
+function welcome(url: string, { dataDirectory, databaseUrl }: Config, seconds: number): string {
+  const data = databaseUrl === undefined ? dataDirectory : 'the PostgreSQL that COMPASS_DATABASE_URL names';
+  return `
+  Compass Keys is serving after ${seconds.toFixed(1)} s.
+
+    API      ${url}
+    Docs     ${url}/docs    (every call, to read and to try)
+    Health   ${url}/readyz  ${url}/metrics
+    Data     ${data}${databaseUrl === undefined ? '    (back it up; its master.key apart from the rest)' : ''}
+
+  First, sign up; the answer holds your free key and its secret, shown this once:
+
+    curl -s ${url}/v1/sign-up -H 'content-type: application/json' -c cookies.txt \\
+      -d '{"email":"ada@example.com","password":"correct horse battery","name":"Ada"}'
+
+  Then ask the service about that key (put its secret in the place of <secret>):
+
+    curl -s ${url}/v1/whoami -H 'authorization: Bearer <secret>'
+
+  Ctrl-C stops it; nothing is lost.
+
+`;
+}
+
+await main();

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readModels } from '../projections/models.js';
+import { createRunner } from '../projections/runner/runner.js';
+import { createEntrance } from './api/http/accounts/entrance.js';
+import { createHttpApp } from './api/http/app.js';
+import { createVerifyServer } from './api/http/hot/verify-server.js';
+import { createPrincipals } from './api/http/principals.js';
+import { stale } from './api/http/outages.js';
+import { AppModule } from './app.module.js';
+import { createExecutor } from './application/execute.js';
+import { type Parts, VerificationBehind } from './application/parts.js';
+import type { Config } from './config/config.js';
+import type { Position } from './event-store/port.js';
+import { createHealth } from './health.js';
+import { createAccounts } from './identity/accounts.js';
+import { createSignInLimit } from './identity/sign-in-limit.js';
+import { openInstallation } from './installation.js';
+import { systemClock } from './platform/clock.js';
+import { createCursors } from './platform/cursors.js';
+import { createFrameworkLog } from './platform/framework-log.js';
+import { newId } from './platform/ids.js';
+import type { Log } from './platform/log.js';
+import { deriveKey } from './platform/master-key.js';
+import { createMetrics } from './platform/metrics.js';
+import { createAccessIndex } from './verification/access-index.js';
+import { createAuthenticator } from './verification/authenticator.js';
+import { createAccessFeed } from './verification/feed.js';
+import { loadIndex } from './verification/load.js';
+import { createUseRecorder } from './verification/uses.js';
+
+export interface Service {
+  /** Where it is reached, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Finishes what is under way, writes down what was counted, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Long enough for a load balancer to see that this process is no longer ready. */
+const goodbyeMilliseconds = 500;
+const indexTimeoutMilliseconds = 5_000;
+const readModelsTimeoutMilliseconds = 2_000;
+
+/**
+ * Starts everything, in the order in which the parts need each other, and stops it the other way round.
+ * @throws Error in words when it cannot start; nothing is left running
+ */
+export async function startService(config: Config, log: Log): Promise<Service> {
+  const metrics = createMetrics();
+  const installation = await openInstallation({
+    config,
+    log,
+    as: 'service',
+    onGroup: ({ seconds }) => seconds.forEach((one) => metrics.appendSeconds.observe(one)),
+  });
+  const undo: (() => Promise<void>)[] = [installation.close];
+  try {
+    return await startOn(installation);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+
+  async function stopAll(): Promise<void> {
+    for (const step of undo.reverse()) await step();
+  }
+
+  async function startOn({
+    databaseUrl,
+    masterKey,
+    pool,
+    readDb,
+    ledger,
+  }: typeof installation): Promise<Service> {
+    const clock = systemClock;
+    const processId = newId();
+    const warn = (message: string, error?: unknown) => log.warn({ error }, message);
+    const report = (error: unknown, requestId: string) =>
+      log.error({ error, requestId }, 'A request failed because the service did.');
+
+    const runner = createRunner({
+      db: readDb as never,
+      connectionString: databaseUrl,
+      ledger,
+      models: readModels,
+      clock,
+      log,
+    });
+    undo.push(() => runner.stop());
+    await runner.start();
+
+    const index = createAccessIndex();
+    const feed = createAccessFeed({ ledger, index, load: () => loadIndex(readDb, index), warn });
+    undo.push(() => feed.stop());
+    await feed.start();
+
+    const uses = createUseRecorder({ ledger, clock, newId, processId, warn });
+    undo.push(() => uses.stop());
+    uses.start();
+
+    const parts: Parts = {
+      executor: createExecutor({ ledger, clock, newId }),
+      ledger,
+      clock,
+      newId,
+      readDb,
+      settled,
+    };
+    async function settled(position: Position): Promise<void> {
+      const [isIndexed] = await Promise.all([
+        feed.waitFor(position, indexTimeoutMilliseconds),
+        runner.waitFor(position, { timeoutMilliseconds: readModelsTimeoutMilliseconds }),
+      ]);
+      if (!isIndexed) throw new VerificationBehind();
+    }
+    function requireFresh(): void {
+      if (feed.stalenessSeconds() > config.verifyMaxStalenessSeconds) throw stale();
+    }
+
+    const { publicUrl, supportContact, trustedProxies } = config;
+    const accounts = await createAccounts({
+      pool,
+      secret: deriveKey(masterKey, 'sessions'),
+      baseUrl: publicUrl ?? `http://${config.host}:${config.httpPort}`,
+      secureCookies: publicUrl?.startsWith('https:') ?? false,
+      newId,
+      report: (message, error) => log.warn(error, message),
+    });
+    const authenticator = createAuthenticator(index);
+    const principals = createPrincipals({ accounts, authenticator, uses, clock, publicUrl, requireFresh });
+    const limit = createSignInLimit({ clock });
+    const entrance = createEntrance({
+      accounts,
+      limit,
+      signUpMode: config.signUp,
+      publicUrl,
+      supportContact,
+    });
+    const health = createHealth({ feed, runner, config });
+    metrics.gauge('compass_access_index_keys', 'Keys in the verification index.', index.keysCount);
+    metrics.gauge(
+      'compass_verification_staleness_seconds',
+      'Age of what verification knows.',
+      feed.stalenessSeconds,
+    );
+    metrics.gaugePer(
+      'compass_projection_lag_seconds',
+      'How far a read model is behind the log.',
+      'model',
+      () => runner.status().map(({ model, lagSeconds }) => [model, lagSeconds] as const),
+    );
+
+    const verifyServer = await createVerifyServer({
+      index,
+      uses,
+      principals,
+      clock,
+      metrics,
+      trustedProxies,
+      report,
+      requireFresh,
+    });
+    const app = await createHttpApp({
+      module: AppModule.with({
+        parts,
+        entrance,
+        principals,
+        cursors: createCursors(deriveKey(masterKey, 'cursors')),
+        health,
+        metrics,
+      }),
+      verifyServer,
+      trustedProxies,
+      report,
+      log: createFrameworkLog(log),
+      metrics,
+      onRequest: (request) => log.info(request, 'request'),
+    });
+    undo.push(() => app.close());
+    const url = await app.listen(config.host, config.httpPort);
+    health.started();
+
+    return {
+      url,
+      async stop() {
+        health.stopping();
+        app.drain();
+        await sleep(goodbyeMilliseconds);
+        await stopAll();
+      },
+    };
+  }
+}
