@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A user of the operating system, by number. */
+/** A user of the operating system. */
 export interface Account {
+  readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
@@ -18,17 +19,20 @@ export function chooseAccount(directory: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   if (existsSync(directory)) {
     const { uid, gid } = statSync(directory);
-    if (uid !== 0) return { uid, gid };
+    if (uid !== 0) return { name: ask('-un', String(uid)) ?? String(uid), uid, gid };
   }
   return findUser() ?? createUser();
 }
 
 function findUser(): Account | undefined {
-  const [uid, gid] = ['-u', '-g'].map((option) => {
-    const { status, stdout } = spawnSync('id', [option, 'postgres'], { encoding: 'utf8' });
-    return status === 0 ? Number(stdout) : undefined;
-  });
-  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+  const [uid, gid] = [ask('-u', 'postgres'), ask('-g', 'postgres')];
+  return uid && gid ? { name: 'postgres', uid: Number(uid), gid: Number(gid) } : undefined;
+}
+
+/** By the command, which also knows users that stand in a directory service. */
+function ask(option: string, user: string): string | undefined {
+  const { status, stdout } = spawnSync('id', [option, user], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 function createUser(): Account {
@@ -57,10 +61,10 @@ export function requireAccess(account: Account | undefined, path: string): void 
   const allowed = spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...account, cwd: '/' });
   if (allowed.status === 0) return;
   throw new Error(
-    `PostgreSQL must not run as root, so it runs as user number ${account.uid} (postgres, if nothing else ` +
-      `owns the data), who may not enter ${closedFolder(account, path)} and so cannot use ${path}. ` +
-      'Move the project, or the data by COMPASS_DATA_DIR, to a place open to that user such as /srv or ' +
-      '/var/lib, or start this service as another user than root.',
+    `PostgreSQL must not run as root, so here it runs as the user ${account.name}, who may not enter ` +
+      `${closedFolder(account, path)} and so cannot use ${path}. Move the project (or only the data, by ` +
+      'COMPASS_DATA_DIR) to a place open to all, such as under /srv or /var/lib, or start this service as ' +
+      'another user than root.',
   );
 }
 
