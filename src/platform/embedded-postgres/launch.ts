@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { Binaries } from './binaries.js';
 import { type Cluster, productName } from './cluster.js';
 import { becomeUser, DataInUse, leave } from './occupancy.js';
@@ -37,10 +38,12 @@ const attempts = 50;
  */
 export async function launch(site: Site, options: LaunchOptions = {}): Promise<Running> {
   let failure = new Error('PostgreSQL did not start.');
+  site.log.info(`Using the PostgreSQL in ${site.cluster.directory}`);
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await sleep(200);
     const found = findPostmaster(site.cluster);
-    const postmaster = found ?? (await start(site, options.port));
+    const postmaster =
+      found ?? spawnPostmaster(site.cluster, site.binaries, options.port ?? (await choosePort(site.cluster)));
     const session = await openSession(site.cluster, postmaster);
     if (!session) {
       const words = postmaster.lastWords();
@@ -53,23 +56,23 @@ export async function launch(site: Site, options: LaunchOptions = {}): Promise<R
       return { postmaster, session, adopted: found !== undefined };
     } catch (error) {
       await session.close();
-      if (error instanceof DataInUse) throw error;
-      failure = new Error('PostgreSQL ended while it was being started.', { cause: error });
+      if (!endedByServer(error)) throw error;
+      failure = new Error('PostgreSQL ended while this process began to use it.', { cause: error });
     }
   }
   throw failure;
-}
-
-async function start({ cluster, binaries, log }: Site, insistOn: number | undefined): Promise<Postmaster> {
-  const port = insistOn ?? (await choosePort(cluster));
-  log.info(`Starting PostgreSQL on 127.0.0.1:${port} with the data in ${cluster.directory}`);
-  return spawnPostmaster(cluster, binaries, port);
 }
 
 function passesByItself(words: string): boolean {
   if (/postmaster\.pid|pre-existing shared memory|could not bind/.test(words)) return true;
   // Without a complaint, somebody killed it.
   return !/FATAL|PANIC|error/.test(words);
+}
+
+/** As by a process that was the last user of Postgres until now and is stopping it. */
+function endedByServer(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return error.code?.startsWith('57P') ?? false;
+  return !(error instanceof DataInUse);
 }
 
 async function enter(session: Session, reserve: LaunchOptions['reserve']): Promise<void> {
@@ -83,9 +86,9 @@ async function createDatabase(session: Session): Promise<void> {
   try {
     await session.query(`create database ${productName}`);
   } catch (error) {
-    const { code } = error as { code?: string };
     // Another user of the new cluster was faster.
-    if (code !== '42P04' && code !== '23505') throw error;
+    const wasFaster = error instanceof pg.DatabaseError && ['42P04', '23505'].includes(error.code ?? '');
+    if (!wasFaster) throw error;
   }
 }
 
