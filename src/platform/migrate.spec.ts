@@ -19,7 +19,9 @@ afterEach(async () => {
 });
 
 const run = (statement: string): Migration => ({
-  up: async (db: Kysely<unknown>) => void (await sql.raw(statement).execute(db)),
+  up: async (db: Kysely<unknown>) => {
+    await sql.raw(statement).execute(db);
+  },
 });
 
 const first = { '0001_shelves': run('create table house.shelves (id int)') };

@@ -53,10 +53,10 @@ export function createKysely<Database>(pool: pg.Pool): Kysely<Database> {
 }
 
 // Only our own pools read these types so; the parsers of the driver are shared by the whole process.
-const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (oid, format) => {
+const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (oid, format): ((text: string) => unknown) => {
   if (oid === pg.types.builtins.INT8) return BigInt;
   if (oid === pg.types.builtins.TIMESTAMPTZ) return toInstant;
-  return pg.types.getTypeParser(oid, format);
+  return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
 };
 
 /** From `2026-11-21 10:00:00.123456+00`, whatever the time zone of the session. */

@@ -22,7 +22,10 @@ export async function createTestDatabase(template?: Template): Promise<TestDatab
   });
   return {
     url: urlOf(name),
-    drop: () => withServer(async (server) => void (await server.query(`drop database ${name} with (force)`))),
+    drop: () =>
+      withServer(async (server) => {
+        await server.query(`drop database ${name} with (force)`);
+      }),
   };
 }
 
