@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import {
+  createPostgresEventStore,
+  migrations,
+  type PostgresEventStoreOptions,
+} from '../../src/event-store/postgres/index.js';
+import { migrate } from '../../src/platform/migrate.js';
+import { createPool } from '../../src/platform/postgres.js';
+import { createTestDatabase } from '../support/database.js';
+import type { LogUnderTest } from './event-store/log.js';
+
+export interface PostgresLog extends LogUnderTest {
+  readonly url: string;
+  /** A connection that is not ours. Closed with the log. */
+  connect(): Promise<pg.Client>;
+}
+
+/** A log in a database of its own. */
+export async function makePostgresLog(
+  options: Omit<PostgresEventStoreOptions, 'url'> = {},
+): Promise<PostgresLog> {
+  const { url, drop } = await createTestDatabase({ template: 'log', prepare });
+  const store = createPostgresEventStore({ ...options, url });
+  const stores = [store];
+  const clients: pg.Client[] = [];
+  return {
+    url,
+    store,
+    another() {
+      const other = createPostgresEventStore({ ...options, url });
+      stores.push(other);
+      return other;
+    },
+    async connect() {
+      const client = new pg.Client({ connectionString: url, application_name: 'foreign' });
+      await client.connect();
+      clients.push(client);
+      return client;
+    },
+    async cleanup() {
+      await Promise.all(clients.map((client) => client.end()));
+      await Promise.all(stores.map((each) => each.close()));
+      await drop();
+    },
+  };
+}
+
+async function prepare(url: string): Promise<void> {
+  const pool = createPool(url, { applicationName: 'test-log' });
+  await migrate(pool, { schema: 'log', migrations });
+  await pool.end();
+}
+
+/** Takes the head of the log, as a writer does that never finishes. @returns how to let it go */
+export async function holdHead(log: PostgresLog): Promise<() => Promise<void>> {
+  const client = await log.connect();
+  await client.query('begin');
+  await client.query('select position from log.head for update');
+  return async () => void (await client.query('rollback'));
+}
+
+/** Waits until a backend of our stores waits for the head. @returns its process id */
+export async function findBlockedWriter(client: pg.Client): Promise<number> {
+  return poll(async () => {
+    const { rows } = await client.query<{ pid: number }>(
+      `select pid from pg_stat_activity
+       where datname = current_database() and application_name = 'compass-log' and wait_event_type = 'Lock'`,
+    );
+    return rows[0]?.pid;
+  });
+}
+
+/** Ends the backends of our stores that have the name. @returns how many there were */
+export async function terminate(client: pg.Client, applicationName: string): Promise<number> {
+  const { rowCount } = await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name = $1`,
+    [applicationName],
+  );
+  return rowCount ?? 0;
+}
+
+/** Asks until there is an answer. */
+export async function poll<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await sleep(5);
+  }
+}
