@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
@@ -12,7 +13,7 @@ import {
 } from './event-store/postgres/index.js';
 import { migrations as accountMigrations } from './identity/migrations.js';
 import { borrowEmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres/server.js';
-import { createKeyRing, migrations as ringMigrations } from './platform/key-ring.js';
+import { createKeyRing, migrations as ringMigrations, type SealedKeyRing } from './platform/key-ring.js';
 import type { Log } from './platform/log.js';
 import { openMasterKey } from './platform/master-key.js';
 import { migrate } from './platform/migrate.js';
@@ -25,34 +26,49 @@ export interface Installation {
   readonly pool: pg.Pool;
   readonly readDb: Kysely<unknown>;
   readonly ledger: Ledger;
+  readonly keyRing: SealedKeyRing;
   close(): Promise<void>;
 }
 
 interface Options {
   readonly config: Config;
   readonly log: Log;
-  /** `service` holds the data directory for itself; `tool` works beside a running service. */
+  /** `service` holds the data directory for itself and migrates; `tool` works beside a running service. */
   readonly as: 'service' | 'tool';
   readonly onGroup?: (report: GroupReport) => void;
 }
 
 /** The parts of the database, in the order in which they need each other. */
-const schemas = [
+export const schemas = [
   { schema: 'log', migrations: logMigrations },
   { schema: 'ring', migrations: ringMigrations },
   { schema: 'accounts', migrations: accountMigrations },
   { schema: 'read', migrations: readMigrations },
 ];
 
-export function databaseDirectoryOf({ dataDirectory }: Config): string {
+/** There is nothing yet for a tool to work on. */
+export class NotInstalled extends Error {
+  override readonly name = 'NotInstalled';
+
+  constructor(dataDirectory: string) {
+    super(`There is no installation in ${dataDirectory} yet; npm start makes one.`);
+  }
+}
+
+function isInstalled(config: Config): boolean {
+  return config.databaseUrl !== undefined || existsSync(databaseDirectoryOf(config));
+}
+
+function databaseDirectoryOf({ dataDirectory }: Config): string {
   return join(dataDirectory, 'postgres');
 }
 
 /**
- * Opens the installation that the settings describe, making what is missing.
+ * Opens the installation that the settings describe. The service makes what is missing; a tool makes nothing.
  * @throws Error in words: settings, database, master key or versions that do not fit
  */
 export async function openInstallation({ config, log, as, onGroup }: Options): Promise<Installation> {
+  if (as === 'tool' && !isInstalled(config)) throw new NotInstalled(config.dataDirectory);
   const masterKey = openMasterKey({
     ...config,
     databaseDirectory: databaseDirectoryOf(config),
@@ -64,10 +80,10 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
     onError: (error) => log.warn({ error }, 'A connection to the database broke.'),
   });
   try {
-    for (const part of schemas) await migrate(pool, part);
+    if (as === 'service') for (const part of schemas) await migrate(pool, part);
     const readDb = createKysely<unknown>(pool);
     const keyRing = createKeyRing(readDb, masterKey, config.retiredMasterKeys);
-    await keyRing.check();
+    if (as === 'service') await keyRing.check();
     const store = createPostgresEventStore({ url: database.url, ...(onGroup && { onGroup }) });
     return {
       databaseUrl: database.url,
@@ -75,6 +91,7 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
       pool,
       readDb,
       ledger: createLedger(store, createCodec(keyRing)),
+      keyRing,
       async close() {
         await store.close();
         await pool.end();

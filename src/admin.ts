@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+import { readModels } from '../projections/models.js';
+import type { RebuildProgress } from '../projections/runner/rebuild.js';
+import { examine, type Finding } from './admin/doctor.js';
+import { modelsNamed, rebuildModels } from './admin/rebuild.js';
+import { type Config, loadConfig } from './config/config.js';
+import { createLog } from './platform/log.js';
+import { explainOldNode } from './platform/node-version.js';
+
+const program = new Command('npm run admin --')
+  .description("The server's own command line. It works beside a running service with the same settings.")
+  .showHelpAfterError();
+
+program
+  .command('doctor')
+  .description('look at an installation and say what is wrong with it; changes nothing')
+  .action(async () => {
+    const { config, log } = open();
+    let isWell = true;
+    for await (const finding of examine(config, log)) {
+      print(wordsOf(finding));
+      isWell &&= finding.ok;
+    }
+    print(isWell ? '\nAll is well.' : '\nSomething needs attention: see above.');
+    if (!isWell) process.exitCode = 1;
+  });
+
+program
+  .command('rebuild')
+  .description('make the tables of a read model anew from the log, beside the live ones')
+  .argument('<model>', `${readModels.map(({ name }) => name).join(', ')} or all`)
+  .action(async (name: string) => {
+    const models = modelsNamed(name);
+    if (!models) {
+      const known = readModels.map((model) => model.name).join(', ');
+      program.error(`There is no read model "${name}". There are: ${known}, all.`);
+      return;
+    }
+    const { config, log } = open();
+    await rebuildModels(config, log, models, createTeller());
+  });
+
+function open() {
+  const config: Config = loadConfig(process.env);
+  // The terminal is for what the command has to say.
+  return { config, log: createLog({ level: 'silent' }) };
+}
+
+function wordsOf({ name, ok, detail }: Finding): string {
+  return `  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(22)} ${detail}`;
+}
+
+const tellMilliseconds = 1_000;
+
+/** Tells how a rebuild goes: each phase, and once a second how far it is. */
+function createTeller(): (progress: RebuildProgress) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let last = '';
+  return ({ model, phase, events, position, head, eventsPerSecond }) => {
+    const stage = `${model} ${phase}`;
+    const now = performance.now();
+    if (stage === last && now - toldAt < tellMilliseconds) return;
+    toldAt = now;
+    last = stage;
+    const rate = `${events} events, ${eventsPerSecond}/s`;
+    print(`  ${model.padEnd(10)} ${phase.padEnd(10)} position ${position} of ${head}   ${rate}`);
+  };
+}
+
+function print(words: string): void {
+  process.stdout.write(`${words}\n`);
+}
+
+async function main(): Promise<void> {
+  const oldNode = explainOldNode(process.version);
+  if (oldNode !== undefined) throw new Error(oldNode);
+  await program.parseAsync();
+}
+
+try {
+  await main();
+} catch (error) {
+  const words = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\n${words}\n\n`);
+  process.exitCode = 1;
+}

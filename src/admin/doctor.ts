@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { sql } from 'kysely';
+import { readModels } from '../../projections/models.js';
+import type { Config } from '../config/config.js';
+import { type Installation, openInstallation, schemas } from '../installation.js';
+import type { Log } from '../platform/log.js';
+import { masterKeyFingerprint } from '../platform/master-key.js';
+
+/** What was looked at, and what was found: `ok` is false when somebody has to do something. */
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** One thing to look at: words when it is well, an error in words when it is not. */
+interface Check {
+  readonly name: string;
+  look(): Promise<string>;
+}
+
+const clockDifferenceMaxSeconds = 5;
+const freeBytesMin = 1_000_000_000;
+
+/** Looks at an installation, running or not, and changes nothing in it. */
+export async function* examine(config: Config, log: Log): AsyncIterable<Finding> {
+  yield* look({ name: 'disk', look: () => freeSpace(config.dataDirectory) });
+  let installation: Installation | undefined;
+  const opening = {
+    name: 'database',
+    look: async () => {
+      installation = await openInstallation({ config, log, as: 'tool' });
+      return versionOf(installation);
+    },
+  };
+  yield* look(opening);
+  if (!installation) return;
+  try {
+    for (const check of checksOf(installation)) yield* look(check);
+  } finally {
+    await installation.close();
+  }
+}
+
+async function* look({ name, look: lookAt }: Check): AsyncIterable<Finding> {
+  try {
+    yield { name, ok: true, detail: await lookAt() };
+  } catch (error) {
+    yield { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function checksOf(installation: Installation): Check[] {
+  return [
+    { name: 'migrations', look: () => checkMigrations(installation) },
+    { name: 'master key', look: () => checkMasterKey(installation) },
+    { name: 'clock', look: () => checkClock(installation) },
+    { name: 'log', look: () => checkLog(installation) },
+    ...readModels.map(({ name }) => ({
+      name: `read model ${name}`,
+      look: () => checkModel(installation, name),
+    })),
+  ];
+}
+
+async function freeSpace(directory: string): Promise<string> {
+  if (!existsSync(directory)) return 'nothing is kept on this machine';
+  const { bavail, bsize } = await statfs(directory);
+  const free = bavail * bsize;
+  const words = `${(free / 1e9).toFixed(1)} GB free under ${directory}`;
+  if (free < freeBytesMin) throw new Error(`${words}: make room before the log cannot grow any more.`);
+  return words;
+}
+
+async function versionOf({ readDb }: Installation): Promise<string> {
+  const { rows } = await sql<{ version: string }>`select split_part(version(), ' on ', 1) as version`.execute(
+    readDb,
+  );
+  return rows[0]?.version ?? 'answers';
+}
+
+async function checkMigrations({ readDb }: Installation): Promise<string> {
+  const pending = [];
+  let count = 0;
+  for (const { schema, migrations } of schemas) {
+    const table = `${schema}.migration`;
+    const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(readDb);
+    const applied = new Set(rows.map(({ name }) => name));
+    count += applied.size;
+    pending.push(
+      ...Object.keys(migrations)
+        .filter((name) => !applied.has(name))
+        .map((name) => `${schema} ${name}`),
+    );
+  }
+  if (pending.length > 0)
+    throw new Error(`Not yet applied: ${pending.join(', ')}. The next start applies them.`);
+  return `${count} applied`;
+}
+
+async function checkMasterKey({ keyRing, masterKey }: Installation): Promise<string> {
+  await keyRing.check();
+  return `opens the key ring (fingerprint ${masterKeyFingerprint(masterKey)})`;
+}
+
+async function checkClock({ readDb }: Installation): Promise<string> {
+  const askedAt = Date.now();
+  const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(readDb);
+  const here = (askedAt + Date.now()) / 2;
+  const seconds = Math.abs(here - Date.parse(rows[0]?.now ?? '')) / 1000;
+  const words = `${seconds.toFixed(1)} s from the database's`;
+  if (!(seconds <= clockDifferenceMaxSeconds)) {
+    throw new Error(`This machine's clock is ${words}. Set it: the order of the past rests on it.`);
+  }
+  return words;
+}
+
+/** Positions are dense, so the count, the last one and the head are the same number; the newest events must open. */
+async function checkLog({ readDb, ledger }: Installation): Promise<string> {
+  const { rows } = await sql<{ count: bigint; last: bigint | null; head: bigint }>`
+    select count(*) as count, max(position) as last, (select position from log.head) as head
+    from log.events`.execute(readDb);
+  const { count = 0n, last = 0n, head = 0n } = rows[0] ?? {};
+  if (count !== head || (last ?? 0n) !== head) {
+    throw new Error(
+      `The log is damaged: it should hold ${head} events and holds ${count}. Restore it from a backup.`,
+    );
+  }
+  const newest = await sql<{ stream: string }>`
+    select distinct stream from (select stream from log.events order by position desc limit 20) newest`.execute(
+    readDb,
+  );
+  for (const { stream } of newest.rows) {
+    for await (const recorded of ledger.readStream(stream, { backwards: true, limit: 5 })) void recorded;
+  }
+  return `${count} events, none missing; the newest can be read`;
+}
+
+async function checkModel({ readDb }: Installation, model: string): Promise<string> {
+  const { rows } = await sql<{ count: bigint; head: bigint }>`
+    select count, (select position from log.head) as head
+    from read.checkpoints where model = ${model} and live`.execute(readDb);
+  const [live] = rows;
+  if (!live) throw new Error('It has no tables yet; the next start makes them.');
+  const behind = live.head - live.count;
+  return behind === 0n
+    ? 'at the head of the log'
+    : `${behind} events behind the log; a running service catches up`;
+}
