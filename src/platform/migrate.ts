@@ -58,7 +58,7 @@ async function migrateOn(db: Kysely<unknown>, { schema, migrations }: SchemaHist
     migrationLockTableName: 'migration_lock',
   });
   const { error, results = [] } = await migrator.migrateToLatest();
-  if (error) throw error instanceof Error ? error : new Error(String(error));
+  if (error) throw error instanceof Error ? error : new Error('The migration failed.', { cause: error });
   return results.map(({ migrationName }) => migrationName);
 }
 
