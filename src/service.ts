@@ -78,7 +78,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       log.error({ error, requestId }, 'A request failed because the service did.');
 
     const runner = createRunner({
-      db: readDb as never,
+      db: readDb,
       connectionString: databaseUrl,
       ledger,
       models: readModels,

@@ -131,10 +131,11 @@ async function checkLog({ readDb, ledger }: Installation): Promise<string> {
     select distinct stream from (select stream from log.events order by position desc limit 20) newest`.execute(
     readDb,
   );
+  const read = new Set<string>();
   for (const { stream } of newest.rows) {
-    for await (const recorded of ledger.readStream(stream, { backwards: true, limit: 5 })) void recorded;
+    for await (const { id } of ledger.readStream(stream, { backwards: true, limit: 5 })) read.add(id);
   }
-  return `${count} events, none missing; the newest can be read`;
+  return `${count} events, none missing; the newest ${read.size} can be read`;
 }
 
 async function checkModel({ readDb }: Installation, model: string): Promise<string> {

@@ -32,5 +32,5 @@ async function rebuildOne(
   model: ReadModel,
   onProgress: (progress: RebuildProgress) => void,
 ): Promise<void> {
-  await rebuild({ db: readDb as never, connectionString: databaseUrl, ledger, model, onProgress });
+  await rebuild({ db: readDb, connectionString: databaseUrl, ledger, model, onProgress });
 }

@@ -9,17 +9,13 @@ import { MayBeAbsent } from './fields.js';
 export const CURSORS = Symbol('cursors');
 
 /**
- * The place a cursor stands for; undefined without one.
+ * The place a cursor stands for, as it was given to `cursorOf`; undefined without one.
  * @param list names the list and its filters: a cursor of another one is refused
  */
-export function placeOf<Place>(
-  cursors: Cursors,
-  list: string,
-  cursor: string | undefined,
-): Place | undefined {
+export function placeOf(cursors: Cursors, list: string, cursor: string | undefined): unknown {
   if (cursor === undefined) return undefined;
   const place = cursors.read(list, cursor);
-  if (place !== undefined) return place as Place;
+  if (place !== undefined) return place;
   throw fault('request.invalid', {
     errors: [{ pointer: '/cursor', message: 'is the nextCursor of a page of the same list and filters' }],
   });

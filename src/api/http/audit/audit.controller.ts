@@ -31,7 +31,7 @@ export class AuditController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<HistoryAnswer> {
     const list = listName('history', caller.teamId, { keyId });
-    const after = placeOf<number>(this.cursors, list, cursor) ?? 0;
+    const after = (placeOf(this.cursors, list, cursor) as number | undefined) ?? 0;
     const { items, next } = valueOf(await keyHistory(this.parts, caller, keyId, { after, limit }));
     return { items, nextCursor: cursorOf(this.cursors, list, next) };
   }
@@ -42,7 +42,7 @@ export class AuditController {
   async events(@Caller() caller: Principal, @Query() query: AuditQuery): Promise<AuditAnswer> {
     const { limit, cursor, ...filters } = query;
     const list = listName('audit', caller.teamId, filters);
-    const afterIndex = placeOf<number>(this.cursors, list, cursor);
+    const afterIndex = placeOf(this.cursors, list, cursor) as number | undefined;
     const asked = { ...filters, limit, ...(afterIndex !== undefined && { afterIndex }) };
     const { items, next } = valueOf(await auditEvents(this.parts, caller, asked));
     return { items, nextCursor: cursorOf(this.cursors, list, next) };

@@ -60,7 +60,7 @@ export class KeysController {
   async list(@Caller() caller: Principal, @Query() query: ListKeysQuery): Promise<KeyPageAnswer> {
     const { limit, cursor, ...filters } = query;
     const list = listName('keys', caller.teamId, filters);
-    const after = placeOf<KeyPlace>(this.cursors, list, cursor);
+    const after = placeOf(this.cursors, list, cursor) as KeyPlace | undefined;
     const asked = { ...filters, limit, ...(after && { after }) };
     const { items, next } = valueOf(await this.queries.execute(new ListKeys(caller, asked)));
     return { items, nextCursor: cursorOf(this.cursors, list, next) };
