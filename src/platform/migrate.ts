@@ -43,7 +43,9 @@ function openConnection(pool: pg.Pool): Kysely<unknown> {
     lock_timeout: 0,
     idle_in_transaction_session_timeout: 0,
   });
-  own.on('connect', (client) => client.on('error', () => undefined));
+  // Whoever uses the connection is told by the query; unheard, an error between two would end the process.
+  const ignore = (): void => undefined;
+  own.on('error', ignore).on('connect', (client) => client.on('error', ignore));
   return new Kysely({ dialect: new PostgresDialect({ pool: own }) });
 }
 
