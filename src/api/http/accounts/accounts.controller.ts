@@ -45,6 +45,7 @@ export class AccountsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedUpAnswer> {
+    this.refuseForeignPages(request);
     const entered = await this.entrance.signUp(body, request.ip);
     const { user } = entered;
     const made = await this.complete(user, request, body.teamName);
@@ -70,6 +71,7 @@ export class AccountsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedInAnswer> {
+    this.refuseForeignPages(request);
     const entered = await this.entrance.signIn(body, request.ip);
     const { user } = entered;
     const made = await this.complete(user, request);
@@ -105,6 +107,11 @@ export class AccountsController {
     const currentTeam = teams.find(({ id }) => id === caller.teamId);
     if (!user || !currentTeam) throw problemOfRefusal({ code: 'team.not_found' });
     return { user, teams, currentTeam, supportContact: this.entrance.supportContact ?? null };
+  }
+
+  /** Another site's page must not sign somebody in as somebody else; programs send no Origin. */
+  private refuseForeignPages(request: FastifyRequest): void {
+    if (request.headers.origin !== undefined) requireOwnOrigin(request, this.entrance.publicUrl);
   }
 
   private async complete(user: User, request: FastifyRequest, teamName?: string): Promise<SignedUp> {

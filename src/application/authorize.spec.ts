@@ -1,0 +1,131 @@
+import type { KeyAccess } from '../domain/access/verdict.js';
+import type { KeyRole, Scope } from '../domain/key/events.js';
+import type { Role } from '../domain/team/events.js';
+import { authorize, type KeyTarget, type Operation, rules, visibleKeysOf } from './authorize.js';
+import type { Principal } from './principal.js';
+
+const target: KeyTarget = { keyId: 'k', teamId: 't', projectId: 'p', userIds: ['u'] };
+
+function member(role: Role, userId = 'u', teamId = 't'): Principal {
+  return { type: 'user', userId, sessionId: 's', teamId, role };
+}
+
+function holder(scopes: Scope[], role: KeyRole, at: Partial<KeyAccess> = {}): Principal {
+  const access: KeyAccess = {
+    keyId: 'caller',
+    teamId: 't',
+    projectId: 'p',
+    type: 'service_account',
+    role,
+    scopes,
+    environment: null,
+    appId: null,
+    userIds: [],
+    expiresAt: null,
+    revokedAt: null,
+    secrets: [],
+    secretVersion: 1,
+    revision: 1,
+    ...at,
+  };
+  return { type: 'key', teamId: access.teamId, access, secretId: 'x' };
+}
+
+/** allowed, forbidden or unseen: for an assigned key of the team, and for one that is not assigned. */
+type Row = readonly [Operation, Role, assigned: string, other: string];
+
+const table: Row[] = [
+  ['keys.create', 'OWNER', 'allowed', 'allowed'],
+  ['keys.create', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.create', 'USER', 'forbidden', 'unseen'],
+  ['keys.create', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['keys.list', 'OWNER', 'allowed', 'allowed'],
+  ['keys.list', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.list', 'USER', 'allowed', 'unseen'],
+  ['keys.list', 'AUDITOR', 'allowed', 'allowed'],
+  ['keys.read', 'OWNER', 'allowed', 'allowed'],
+  ['keys.read', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.read', 'USER', 'allowed', 'unseen'],
+  ['keys.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['keys.revoke', 'OWNER', 'allowed', 'allowed'],
+  ['keys.revoke', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.revoke', 'USER', 'forbidden', 'unseen'],
+  ['keys.revoke', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['keys.history', 'OWNER', 'allowed', 'allowed'],
+  ['keys.history', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.history', 'USER', 'allowed', 'unseen'],
+  ['keys.history', 'AUDITOR', 'allowed', 'allowed'],
+  ['audit.read', 'OWNER', 'allowed', 'allowed'],
+  ['audit.read', 'ADMIN', 'allowed', 'allowed'],
+  ['audit.read', 'USER', 'forbidden', 'unseen'],
+  ['audit.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['access.verify', 'OWNER', 'allowed', 'allowed'],
+  ['access.verify', 'ADMIN', 'allowed', 'allowed'],
+  ['access.verify', 'USER', 'allowed', 'unseen'],
+  ['access.verify', 'AUDITOR', 'allowed', 'allowed'],
+];
+
+describe('what a member may do', () => {
+  it.each(table)('%s by %s: %s if assigned, else %s', (operation, role, assigned, other) => {
+    expect(authorize(member(role), operation, target)).toBe(assigned);
+    expect(authorize(member(role, 'somebody'), operation, target)).toBe(other);
+  });
+
+  it('has a row for every operation and role', () => {
+    const rows = table.map(([operation, role]) => `${operation} ${role}`);
+    for (const [operation, { member: roles }] of Object.entries(rules)) {
+      for (const role of Object.keys(roles)) expect(rows).toContain(`${operation} ${role}`);
+    }
+  });
+
+  it.each(Object.keys(rules) as Operation[])('%s never reaches another team', (operation) => {
+    expect(authorize(member('OWNER', 'u', 'other'), operation, target)).toBe('unseen');
+    const everything = holder(['keys', 'verify', 'project'], 'admin', { teamId: 'other' });
+    expect(authorize(everything, operation, target)).toBe('unseen');
+  });
+});
+
+describe('what a key may do', () => {
+  const elsewhere: KeyTarget = { ...target, projectId: 'p2' };
+  const itself: KeyTarget = { ...target, keyId: 'caller', projectId: 'p' };
+
+  it('by itself reads, revokes and asks about itself, and nothing else', () => {
+    const plain = holder(['project', 'inference'], 'admin');
+    for (const operation of ['keys.read', 'keys.revoke', 'keys.history', 'access.verify'] as const) {
+      expect(authorize(plain, operation, itself)).toBe('allowed');
+      expect(authorize(plain, operation, target)).toBe('unseen');
+    }
+    for (const operation of ['keys.create', 'keys.list', 'audit.read', 'access.verify'] as const) {
+      expect(authorize(plain, operation)).toBe('forbidden');
+    }
+  });
+
+  it('with the scope keys reads in its project; with the role admin it also creates and revokes there', () => {
+    const reader = holder(['keys'], 'member');
+    expect(authorize(reader, 'keys.read', target)).toBe('allowed');
+    expect(authorize(reader, 'keys.list')).toBe('allowed');
+    expect(authorize(reader, 'keys.create')).toBe('forbidden');
+    expect(authorize(reader, 'keys.revoke', target)).toBe('forbidden');
+    const manager = holder(['keys'], 'admin');
+    expect(authorize(manager, 'keys.create')).toBe('allowed');
+    expect(authorize(manager, 'keys.revoke', target)).toBe('allowed');
+    for (const operation of ['keys.read', 'keys.revoke', 'keys.history'] as const) {
+      expect(authorize(manager, operation, elsewhere)).toBe('unseen');
+    }
+  });
+
+  it('with the scope verify asks about its project; with the role admin about its team', () => {
+    expect(authorize(holder(['verify'], 'member'), 'access.verify', target)).toBe('allowed');
+    expect(authorize(holder(['verify'], 'member'), 'access.verify', elsewhere)).toBe('unseen');
+    expect(authorize(holder(['verify'], 'admin'), 'access.verify', elsewhere)).toBe('allowed');
+    expect(authorize(holder(['verify'], 'admin'), 'keys.read', target)).toBe('unseen');
+  });
+});
+
+describe('what a list shows', () => {
+  it('is the team, the assigned keys, or the project', () => {
+    expect(visibleKeysOf(member('AUDITOR'))).toEqual({ teamId: 't' });
+    expect(visibleKeysOf(member('USER'))).toEqual({ teamId: 't', userId: 'u' });
+    expect(visibleKeysOf(holder(['keys'], 'member'))).toEqual({ teamId: 't', projectId: 'p' });
+  });
+});
