@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { loadConfig } from '../../src/config/config.js';
+import { createLog } from '../../src/platform/log.js';
+import { startService } from '../../src/service.js';
+import { createTestDatabase } from './database.js';
+import { createHttpClient, type HttpClient } from './http-client.js';
+import { hunt } from './hunt.js';
+import { type Api, createApi } from './people.js';
+import { createSecrets, type Secrets } from './secrets.js';
+
+/** The real service in this process, on a database of its own. */
+export interface TestService extends Api {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly secrets: Secrets;
+  /** Everything it has logged. */
+  log(): string;
+  /** Stops it and hunts for what it was told in confidence. @throws Error that names every find */
+  stop(): Promise<void>;
+}
+
+/** @param settings environment variables in addition to those it needs */
+export async function startTestService(settings: Record<string, string> = {}): Promise<TestService> {
+  const database = await createTestDatabase();
+  const lines: string[] = [];
+  const config = loadConfig({
+    COMPASS_DATABASE_URL: database.url,
+    COMPASS_MASTER_KEY: randomBytes(32).toString('base64'),
+    COMPASS_HTTP_PORT: '0',
+    ...settings,
+  });
+  const log = createLog({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
+  const service = await startService(config, log);
+  const secrets = createSecrets();
+  const client: HttpClient = createHttpClient(service.url);
+  const api = createApi(client, service.url, secrets);
+  return {
+    ...api,
+    url: service.url,
+    databaseUrl: database.url,
+    secrets,
+    log: () => lines.join(''),
+    async stop() {
+      client.close();
+      await service.stop();
+      const output = lines.join('');
+      const finds = await hunt({ databaseUrl: database.url, secrets, output, answers: api.answers() });
+      await database.drop();
+      if (finds.length > 0) throw new Error(`Found where it does not belong:\n${finds.join('\n')}`);
+    },
+  };
+}
