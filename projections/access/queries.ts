@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { KeyAccess } from '../../src/domain/access/verdict.js';
-import { type Table, tableOfGeneration } from '../runner/model.js';
+import { type AnyTable, type Table, tableOfGeneration } from '../runner/model.js';
 import { accessModel, keyAccess, type MemberAccess, memberAccess } from './table.js';
 
 export interface AccessDatabase {
@@ -30,7 +30,7 @@ const pageSize = 5_000;
  * and one that was switched meanwhile would show new tables as they were when this snapshot was taken, which
  * is half filled.
  * @returns what `use` returns; undefined when no tables of this version of the code are there yet
- * @throws when a rebuild dropped the tables in the middle: start over
+ * @throws when a rebuild dropped the tables at the moment of the first look: start over
  */
 export async function readAccess<T>(
   db: Kysely<AccessDatabase>,
@@ -49,6 +49,9 @@ export async function readAccess<T>(
         .where('live', '=', true)
         .executeTakeFirst();
       if (!live) return undefined;
+      const tables = accessModel.tables.map((table) => nameOf(table, live.generation));
+      // From here on a rebuild that switches leaves them standing until we are done.
+      await sql`lock table ${sql.join(tables)} in access share mode`.execute(transaction);
       return use({
         position: live.position,
         keys: rowsOf(transaction, keyAccess, live.generation),
@@ -57,12 +60,16 @@ export async function readAccess<T>(
     });
 }
 
+function nameOf(table: AnyTable, generation: number) {
+  return sql.table(`read.${tableOfGeneration(table.name, generation)}`);
+}
+
 async function* rowsOf<Row extends object>(
   db: Transaction<AccessDatabase>,
   table: Table<Row>,
   generation: number,
 ): AsyncIterable<Row> {
-  const name = sql.table(`read.${tableOfGeneration(table.name, generation)}`);
+  const name = nameOf(table, generation);
   const key = sql.ref(table.key);
   let after: string | undefined = '';
   while (after !== undefined) {

@@ -23,7 +23,8 @@ export function createLocks(connectionString: string): Locks {
   let connection: Promise<pg.Client> | undefined;
   const held = new Map<string, AbortController>();
 
-  async function connect(): Promise<pg.Client> {
+  function connected(): Promise<pg.Client> {
+    if (connection) return connection;
     const client = new pg.Client({
       connectionString,
       application_name: 'compass-read-model-locks',
@@ -33,21 +34,17 @@ export function createLocks(connectionString: string): Locks {
       // Postgres too asks whether the other side lives: a machine that vanished says no good-bye.
       options: '-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3',
     });
-    client.on('error', loseAll);
-    client.on('end', loseAll);
-    await client.connect();
-    return client;
+    const opened = client.connect().then(() => client);
+    connection = opened;
+    client.on('error', () => lose(opened));
+    client.on('end', () => lose(opened));
+    opened.catch(() => lose(opened));
+    return opened;
   }
 
-  function connected(): Promise<pg.Client> {
-    connection ??= connect().catch((error: unknown) => {
-      connection = undefined;
-      throw error;
-    });
-    return connection;
-  }
-
-  function loseAll(): void {
+  /** A connection breaks with more than one event, and the later ones must not take its successor for broken. */
+  function lose(broken: Promise<pg.Client>): void {
+    if (connection !== broken) return;
     connection = undefined;
     for (const lost of held.values()) lost.abort();
     held.clear();
@@ -55,12 +52,13 @@ export function createLocks(connectionString: string): Locks {
 
   /** A connection that failed once may hold locks that nobody knows of: it is not used again. */
   async function ask(statement: string, name: string): Promise<boolean> {
-    const client = await connected();
+    const opened = connected();
+    const client = await opened;
     try {
       const { rows } = await client.query<{ answer: boolean }>(statement, [name]);
       return rows[0]?.answer === true;
     } catch (error) {
-      loseAll();
+      lose(opened);
       void client.end().catch(() => undefined);
       throw error;
     }
