@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     process.on('SIGINT', stop);
   } catch (error) {
     log.debug({ error }, 'The service could not start.');
-    giveUp(error instanceof Error ? error.message : String(error));
+    giveUp(explain(error, config));
   }
 }
 
@@ -49,6 +49,18 @@ function readConfig(): Config | undefined {
     giveUp(error.message);
     return undefined;
   }
+}
+
+/** Why it could not start, and what to do about the reasons that are met most. */
+function explain(error: unknown, { host, httpPort, databaseUrl }: Config): string {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (code === 'EADDRINUSE') {
+    return `Something else listens on ${host}:${httpPort}. Stop it, or choose another port by COMPASS_HTTP_PORT.`;
+  }
+  if (databaseUrl !== undefined && (code === 'ECONNREFUSED' || code === 'ENOTFOUND')) {
+    return 'The database that COMPASS_DATABASE_URL names does not answer. Is it running, and the address right?';
+  }
+  return message ?? String(error);
 }
 
 function giveUp(words: string): void {

@@ -23,7 +23,8 @@ export function createFrameworkLog(log: Log): FrameworkLog {
     fatal: at('fatal'),
     error: at('error'),
     warn: at('warn'),
-    log: at('info'),
+    // Nest tells every route and module at each start; that is for those who look for something.
+    log: at('debug'),
     debug: at('debug'),
     verbose: at('trace'),
   };
