@@ -95,7 +95,7 @@ test('serves NestJS as its logger', () => {
   logger.error(new Error(`about ${secret}`));
   logger.verbose?.({ a: 1 });
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-    { level: 'info', message: 'Mapped', context: 'Router' },
+    { level: 'debug', message: 'Mapped', context: 'Router' },
     { level: 'error', message: 'Broken', context: 'Handler', stack: 'Error: Broken\n    at here' },
     { level: 'error', message: 'about cks_[redacted]', error: { type: 'Error' } },
     { level: 'trace', message: '{"a":1}' },
