@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OutcomeUnknown, StoreUnavailable, start } from '../../src/event-store/port.js';
 import { createPostgresEventStore } from '../../src/event-store/postgres/index.js';
 import { anEvent, followUntil, idsOf, readAll } from './event-store/log.js';
-import { findBlockedWriter, holdHead, makePostgresLog, type PostgresLog, terminate } from './postgres-log.js';
+import { findBlockedWriter, holdTurn, makePostgresLog, type PostgresLog, terminate } from './postgres-log.js';
 import { openProxy, type Proxy } from './proxy.js';
 
 describe('appends on a Postgres that fails', () => {
@@ -33,9 +33,9 @@ describe('appends on a Postgres that fails', () => {
     );
   });
 
-  it('are known to have stored nothing while another holds the head, and work when it lets go', async () => {
+  it('are known to have stored nothing while another has the turn, and work when it gives it back', async () => {
     const impatient = createPostgresEventStore({ url: log.url, timeouts: { lock: 100 } });
-    const release = await holdHead(log);
+    const release = await holdTurn(log);
     const event = anEvent();
     await expect(impatient.append('key-1', 0n, [event])).rejects.toThrow(StoreUnavailable);
     await release();
@@ -47,7 +47,7 @@ describe('appends on a Postgres that fails', () => {
   it('are unknown when their backend is ended; reading tells', async () => {
     const { store } = log;
     const admin = await log.connect();
-    const release = await holdHead(log);
+    const release = await holdTurn(log);
     const outcomes = Promise.allSettled(
       [1, 2, 3].map((index) => store.append(`key-${index}`, 0n, [anEvent()])),
     );
@@ -158,6 +158,7 @@ describe('followers on Postgres', () => {
     const writer = log.another();
     for (let revision = 0n; revision < 5n; revision++) {
       await terminate(admin, 'compass-log-listener');
+      await admin.query("notify compass_log, 'not a position'");
       const next = batches.next();
       await writer.append('key-1', revision, [anEvent()]);
       expect((await next).value).toMatchObject({ events: [{ revision: revision + 1n }] });
@@ -170,12 +171,9 @@ describe('followers on Postgres', () => {
     const log = await makePostgresLog({ pollMilliseconds: 20 });
     const following = followUntil(log.store, start, (seen) => seen.length === 1);
     const foreign = await log.connect();
-    await foreign.query('begin');
-    await foreign.query('update log.head set position = 1');
     await foreign.query("insert into log.events values (1, 'key-1', 1, $1, 'Happened', '', '')", [
       anEvent().id,
     ]);
-    await foreign.query('commit');
     expect(await following).toMatchObject([{ stream: 'key-1', position: '1' }]);
     await log.cleanup();
   });

@@ -52,15 +52,17 @@ async function prepare(url: string): Promise<void> {
   await pool.end();
 }
 
-/** Takes the head of the log, as a writer does that never finishes. @returns how to let it go */
-export async function holdHead(log: PostgresLog): Promise<() => Promise<void>> {
+/** Takes the turn to write, as a writer does that never finishes. @returns how to give it back */
+export async function holdTurn(log: PostgresLog): Promise<() => Promise<void>> {
   const client = await log.connect();
   await client.query('begin');
-  await client.query('select position from log.head for update');
-  return async () => void (await client.query('rollback'));
+  await client.query("select pg_advisory_xact_lock('log.events'::regclass::oid::int, 0)");
+  return async () => {
+    await client.query('rollback');
+  };
 }
 
-/** Waits until a backend of our stores waits for the head. @returns its process id */
+/** Waits until a backend of our stores waits for its turn. @returns its process id */
 export async function findBlockedWriter(client: pg.Client): Promise<number> {
   return poll(async () => {
     const { rows } = await client.query<{ pid: number }>(

@@ -62,6 +62,19 @@ describe('the order of the log on Postgres', () => {
     ]);
   });
 
+  it('does not depend on the isolation that the database has by default', async () => {
+    const admin = await log.connect();
+    const { pathname } = new URL(log.url);
+    await admin.query(
+      `alter database ${pathname.slice(1)} set default_transaction_isolation = 'serializable'`,
+    );
+    const stores = [log.another(), log.another()];
+    for (let revision = 0n; revision < 20n; revision++) {
+      const results = await Promise.all(stores.map((each) => each.append('key-1', revision, [anEvent()])));
+      expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+    }
+  });
+
   it('is watched: a follower stops where events were taken out', async () => {
     const { store } = log;
     await store.append('key-1', 0n, someEvents(5));

@@ -4,7 +4,7 @@ import pg from 'pg';
 export interface Timeouts {
   /** For a connection, and for a free one. */
   readonly connect: number;
-  /** For the head of the log, while another writer holds it. */
+  /** For the turn to write, while another has it. */
   readonly lock: number;
   /** For a statement, by the clock of the server. */
   readonly statement: number;
@@ -17,11 +17,13 @@ export const defaultTimeouts: Timeouts = { connect: 3_000, lock: 3_000, statemen
 const readerCount = 4;
 
 /**
- * Every query here reads along an index, and a few rows. So its plan can be made once, which saves a
- * small append half its time, as long as it is this one: a plan made while the log was one page long,
- * or from guesses about parameters, would read everything, sort it, or compile itself first.
+ * What a server may have set otherwise. The function that appends needs fresh snapshots. And every query
+ * here reads a few rows along an index, so its plan can be made once, which saves a small append half its
+ * time, as long as it is this one: a plan made while the log was one page long, or from guesses about
+ * parameters, would read everything, sort it, or compile itself first.
  */
-const plannerSettings = [
+const sessionSettings = [
+  '-c default_transaction_isolation=read\\ committed',
   '-c plan_cache_mode=force_generic_plan',
   '-c enable_seqscan=off',
   '-c enable_bitmapscan=off',
@@ -63,7 +65,7 @@ function configOf(url: string, timeouts: Timeouts, name: string): pg.ClientConfi
     idle_in_transaction_session_timeout: timeouts.statement,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    options: plannerSettings,
+    options: sessionSettings,
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { untilAborted } from './abortable.js';
 
+const positionForm = /^\d{1,19}$/;
 const backOff = { firstMilliseconds: 50, longestMilliseconds: 10_000 };
 
 /**
@@ -18,7 +19,10 @@ export async function listen(
     const client = createClient();
     const ended = new Promise<void>((done) => client.once('end', () => done()));
     client.on('error', () => undefined);
-    client.on('notification', ({ payload = '0' }) => onHead(BigInt(payload)));
+    client.on('notification', ({ payload = '' }) => {
+      // Anybody who uses the database can notify, and write what he likes.
+      if (positionForm.test(payload)) onHead(BigInt(payload));
+    });
     try {
       await client.connect();
       await client.query('listen compass_log');

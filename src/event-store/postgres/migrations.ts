@@ -4,13 +4,12 @@ import type { Migration } from 'kysely/migration';
 /**
  * The log in schema `log`. Positions are dense and given in the order of commit: whoever has read up to
  * one has read all that ever comes before it. A sequence cannot do that, for it gives its numbers
- * before the commit; here every writer holds the one row of `head` until it has committed.
+ * before the commit; here writers take turns, each until it has committed.
  */
 export const migrations: Record<string, Migration> = {
   '0001_log': {
     async up(database: Kysely<unknown>): Promise<void> {
-      for (const statement of [events, head, firstHead, appendGroup])
-        await sql.raw(statement).execute(database);
+      for (const statement of [events, head, appendGroup]) await sql.raw(statement).execute(database);
     },
   },
 };
@@ -27,13 +26,7 @@ const events = `
     unique (stream, revision)
   )`;
 
-const head = `
-  create table log.head (
-    only_row boolean primary key default true check (only_row),
-    position bigint not null
-  )`;
-
-const firstHead = 'insert into log.head (position) values (0)';
+const head = 'create view log.head as select coalesce(max(position), 0) as position from log.events';
 
 /**
  * Stores the appends of a group whose expected revision holds, and answers for each append, in order:
@@ -41,8 +34,10 @@ const firstHead = 'insert into log.head (position) values (0)';
  * says how many of `ids`, `types`, `data` and `metadata` belong to each append; a stream may stand in
  * the group once. Call it alone in a transaction at READ COMMITTED.
  *
- * The head is locked by a statement of its own: the next one begins with a fresh snapshot, which has
- * all that earlier holders of the lock stored. One statement for both would check against the past.
+ * The lock is taken by a statement of its own: the next one begins with a fresh snapshot, which has all
+ * that earlier holders stored. One statement for both would check against the past. The head is no row
+ * of its own that they lock and count up, because every group would leave a dead version of it, to be
+ * read by all later ones as long as any old transaction, such as a backup, keeps them from removal.
  */
 const appendGroup = `
   create function log.append_group(
@@ -54,7 +49,8 @@ const appendGroup = `
   declare
     base bigint;
   begin
-    select head.position into strict base from log.head for update;
+    perform pg_advisory_xact_lock('log.events'::regclass::oid::int, 0);
+    select head.position into strict base from log.head;
 
     return query
     with append as (
@@ -77,10 +73,6 @@ const appendGroup = `
       cross join generate_series(1, g.count) nth
       join unnest(ids, types, append_group.data, append_group.metadata)
         with ordinality as e (id, type, data, metadata, ordinal) on e.ordinal = g.before + nth
-    ),
-    moved as (
-      update log.head set position = base + total
-      from (select sum(count) as total from good) where total > 0
     )
     select g.ordinal is not null or repeated.yes,
       case when g.ordinal is not null or repeated.yes then a.expected + a.count else a.actual end,
