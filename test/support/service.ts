@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { loadConfig } from '../../src/config/config.js';
+import { type Config, loadConfig } from '../../src/config/config.js';
 import { createLog } from '../../src/platform/log.js';
 import { startService } from '../../src/service.js';
 import { createTestDatabase } from './database.js';
@@ -12,6 +12,7 @@ import { createSecrets, type Secrets } from './secrets.js';
 export interface TestService extends Api {
   readonly url: string;
   readonly databaseUrl: string;
+  readonly config: Config;
   readonly secrets: Secrets;
   /** Everything it has logged. */
   log(): string;
@@ -38,6 +39,7 @@ export async function startTestService(settings: Record<string, string> = {}): P
     ...api,
     url: service.url,
     databaseUrl: database.url,
+    config,
     secrets,
     log: () => lines.join(''),
     async stop() {

@@ -90,11 +90,11 @@ export class KeysController {
   async revoke(
     @Caller() caller: Principal,
     @Param('keyId', KeyId) keyId: string,
-    @Body() body: RevokeKeyBody | undefined,
+    @Body() body: RevokeKeyBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneKeyAnswer> {
-    const command = new RevokeKeyCommand(caller, keyId, body ?? {}, contextOf(request, caller));
+    const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller));
     const receipt = valueOf(await this.commands.execute(command));
     return { key: await this.show(caller, receipt, reply) };
   }

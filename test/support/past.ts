@@ -1,0 +1,29 @@
+import type { Config } from '../../src/config/config.js';
+import type { DomainEvent } from '../../src/domain/recorded.js';
+import { openInstallation } from '../../src/installation.js';
+import { newId } from '../../src/platform/ids.js';
+import { createLog } from '../../src/platform/log.js';
+
+/**
+ * Writes to a team's stream what no call of the API makes yet, such as a second project or a member of
+ * another role, as a process beside the service would.
+ */
+export async function appendToTeam(config: Config, teamId: string, event: DomainEvent): Promise<void> {
+  const { ledger, close } = await openInstallation({
+    config,
+    log: createLog({ level: 'silent' }),
+    as: 'tool',
+  });
+  const stream = `team-${teamId}`;
+  let revision = 0;
+  for await (const recorded of ledger.readStream(stream)) revision = recorded.revision;
+  const metadata = {
+    recordedAt: new Date().toISOString(),
+    actor: { type: 'process', id: 'test' },
+    teamId,
+    correlationId: newId(),
+    commandId: newId(),
+  } as const;
+  await ledger.append(stream, revision, [{ id: newId(), event, metadata }]);
+  await close();
+}
