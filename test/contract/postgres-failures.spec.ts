@@ -2,7 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OutcomeUnknown, StoreUnavailable, start } from '../../src/event-store/port.js';
 import { createPostgresEventStore } from '../../src/event-store/postgres/index.js';
 import { anEvent, followUntil, idsOf, readAll } from './event-store/log.js';
-import { findBlockedWriter, holdTurn, makePostgresLog, type PostgresLog, terminate } from './postgres-log.js';
+import {
+  findBackend,
+  findBlockedWriter,
+  holdTurn,
+  makePostgresLog,
+  type PostgresLog,
+  terminate,
+} from './postgres-log.js';
 import { openProxy, type Proxy } from './proxy.js';
 
 describe('appends on a Postgres that fails', () => {
@@ -157,8 +164,9 @@ describe('followers on Postgres', () => {
     await batches.next();
     const writer = log.another();
     for (let revision = 0n; revision < 5n; revision++) {
-      await terminate(admin, 'compass-log-listener');
+      await findBackend(admin, 'compass-log-listener');
       await admin.query("notify compass_log, 'not a position'");
+      await terminate(admin, 'compass-log-listener');
       const next = batches.next();
       await writer.append('key-1', revision, [anEvent()]);
       expect((await next).value).toMatchObject({ events: [{ revision: revision + 1n }] });

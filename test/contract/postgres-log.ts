@@ -63,11 +63,17 @@ export async function holdTurn(log: PostgresLog): Promise<() => Promise<void>> {
 }
 
 /** Waits until a backend of our stores waits for its turn. @returns its process id */
-export async function findBlockedWriter(client: pg.Client): Promise<number> {
+export function findBlockedWriter(client: pg.Client): Promise<number> {
+  return findBackend(client, 'compass-log', "wait_event_type = 'Lock'");
+}
+
+/** Waits until our stores have a backend of the name. @returns its process id */
+export function findBackend(client: pg.Client, applicationName: string, condition = 'true'): Promise<number> {
   return poll(async () => {
     const { rows } = await client.query<{ pid: number }>(
       `select pid from pg_stat_activity
-       where datname = current_database() and application_name = 'compass-log' and wait_event_type = 'Lock'`,
+       where datname = current_database() and application_name = $1 and ${condition}`,
+      [applicationName],
     );
     return rows[0]?.pid;
   });
@@ -84,7 +90,7 @@ export async function terminate(client: pg.Client, applicationName: string): Pro
 }
 
 /** Asks until there is an answer. */
-export async function poll<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
+async function poll<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
