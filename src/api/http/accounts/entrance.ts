@@ -2,6 +2,7 @@ import type { Accounts, CookieHeaders, SignedIn, User } from '../../../identity/
 import { AccountsBusy } from '../../../identity/gate.js';
 import type { SignInLimit } from '../../../identity/sign-in-limit.js';
 import type { RefusalCode } from '../../../domain/refusals.js';
+import { faultOf } from '../../../domain/text.js';
 import { problemOfRefusal } from '../answers.js';
 import { HttpProblem } from '../problem.js';
 import type { SignInBody, SignUpBody } from './requests.js';
@@ -57,8 +58,11 @@ export function createEntrance(parts: Parts): Entrance {
   return {
     publicUrl,
     supportContact,
-    async signUp({ email, password, name }, ip) {
+    async signUp({ email, password, name, teamName }, ip) {
       await requireOpen();
+      // Before the account, which is not in the log and would keep what the log refuses.
+      const fault = faultOf({ email, name, teamName });
+      if (fault) refuse(fault.code, fault.field);
       const result = await limited(email, ip, () => accounts.signUp({ email, password, name }));
       return result.ok ? result : refuse(result.code, fieldOf[result.code]);
     },
