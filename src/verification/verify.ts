@@ -1,3 +1,4 @@
+import { permissionRules } from '../domain/access/permissions.js';
 import {
   type AccessRequest,
   decideAccess,
@@ -76,11 +77,12 @@ export function verify(
   const permissions = permissionsOf(request);
   const verdict = decideAccess(access, secret, { ...request, ...permissions }, at);
   if (verdict.code === 'NOT_FOUND') return notFound;
+  // Only permissions there are: any other text is the caller's, may hold a secret, and would go into the log.
   uses.record({
     access,
     secretId: secret.secretId,
     code: verdict.code,
-    permission: permissions.permissions?.[0],
+    permission: permissions.permissions?.find((one) => permissionRules.has(one)),
     at,
   });
   return { ...verdict, grantedBy: null, key: access };
