@@ -1,0 +1,190 @@
+import type { Role } from '../../src/domain/team/events.js';
+import { newId } from '../../src/platform/ids.js';
+import { eventually } from '../support/eventually.js';
+import { bearer, type Caller } from '../support/http-client.js';
+import { appendToTeam } from '../support/past.js';
+import type { NewKey, Owner } from '../support/people.js';
+import { expectProblem } from '../support/problems.js';
+import { startTestService, type TestService } from '../support/service.js';
+
+/** Who may do what, as HTTP tells it; `authorize.spec.ts` has the whole table. */
+
+let service: TestService;
+let owner: Owner;
+let otherProjectId: string;
+/** In the second project. */
+let elsewhere: NewKey;
+let paid: NewKey;
+
+beforeAll(async () => {
+  service = await startTestService();
+  owner = await service.signUp();
+  otherProjectId = newId();
+  const at = new Date().toISOString();
+  await appendToTeam(service.config, owner.team.id, {
+    type: 'ProjectCreated',
+    projectId: otherProjectId,
+    name: 'Second',
+    createdAt: at,
+  });
+  elsewhere = await service.createKey(owner, { projectId: otherProjectId });
+  paid = await service.createKey(owner);
+});
+
+afterAll(() => service.stop());
+
+async function keyWith(fields: object): Promise<Caller & NewKey> {
+  const made = await service.createKey(owner, fields);
+  return { ...made, ...bearer(made.secret) };
+}
+
+const create = (as: Caller, body: object) => service.send<NewKey>('POST', '/v1/keys', { as, body });
+
+describe('a key that manages keys', () => {
+  const manager = () => keyWith({ scopes: ['keys', 'project', 'verify', 'meter'], role: 'admin' });
+
+  it('makes keys in its own project only', async () => {
+    const as = await manager();
+    expect((await create(as, {})).body.key.projectId).toBe(owner.project.id);
+    expect((await create(as, { projectId: owner.project.id })).status).toBe(201);
+    expectProblem(await create(as, { projectId: otherProjectId }), 404, 'project.not_found');
+  });
+
+  it('gives no more than it has itself, and never what would make its like', async () => {
+    const as = await manager();
+    expect((await create(as, {})).body.key.scopes).toEqual(['project']);
+    expect((await create(as, { scopes: ['project'], role: 'admin' })).status).toBe(201);
+    for (const scope of ['inference', 'keys', 'verify', 'meter']) {
+      expectProblem(await create(as, { scopes: ['project', scope] }), 403, 'key.scopes_exceed_caller');
+    }
+  });
+
+  it('reads, lists and revokes the keys of its project and sees no others', async () => {
+    const as = await manager();
+    const { body } = await service.send<{ items: { id: string }[] }>('GET', '/v1/keys', { as });
+    const ids = body.items.map(({ id }) => id);
+    expect(ids).toContain(paid.key.id);
+    expect(ids).not.toContain(elsewhere.key.id);
+    const query = `?projectId=${otherProjectId}`;
+    expect((await service.send('GET', `/v1/keys${query}`, { as })).body).toEqual({
+      items: [],
+      nextCursor: null,
+    });
+    expect((await service.send('GET', `/v1/keys/${paid.key.id}`, { as })).status).toBe(200);
+    expectProblem(await service.send('GET', `/v1/keys/${elsewhere.key.id}`, { as }), 404, 'key.not_found');
+    expectProblem(await service.revoke(as, elsewhere.key.id), 404, 'key.not_found');
+    expectProblem(await service.send('GET', '/v1/audit/events', { as }), 403, 'right.missing');
+    expectProblem(await service.send('GET', '/v1/me', { as }), 403, 'right.missing');
+  });
+});
+
+describe('a key with the scope keys and the role member', () => {
+  it('reads, and neither makes nor revokes', async () => {
+    const as = await keyWith({ scopes: ['keys', 'project'] });
+    expect((await service.send('GET', '/v1/keys', { as })).status).toBe(200);
+    expectProblem(await create(as, {}), 403, 'right.missing');
+    expectProblem(await service.revoke(as, paid.key.id), 403, 'right.missing');
+    expect((await service.verifyItself(paid.secret)).body.allowed).toBe(true);
+  });
+});
+
+describe('a key without the scope keys', () => {
+  it('reads itself and its history, revokes itself, and does not see others', async () => {
+    const as = await keyWith({ scopes: ['project', 'inference'], role: 'admin' });
+    const own = `/v1/keys/${as.key.id}`;
+    expect((await service.send('GET', own, { as })).status).toBe(200);
+    expect((await service.send('GET', `${own}/history`, { as })).status).toBe(200);
+    expectProblem(await service.send('GET', '/v1/keys', { as }), 403, 'right.missing');
+    expectProblem(await create(as, { scopes: [] }), 403, 'right.missing');
+    for (const path of ['', '/history']) {
+      const answer = await service.send('GET', `/v1/keys/${paid.key.id}${path}`, { as });
+      expectProblem(answer, 404, 'key.not_found');
+    }
+    expectProblem(await service.revoke(as, paid.key.id), 404, 'key.not_found');
+    expect((await service.revoke(as, as.key.id)).status).toBe(200);
+    expectProblem(await service.send('GET', own, { as }), 401, 'credential.wrong');
+  });
+
+  it('learns nothing about others from verification, not even whether they exist', async () => {
+    const as = await keyWith({ scopes: ['project', 'inference', 'keys'], role: 'admin' });
+    const answers: object[] = [];
+    for (const key of [paid.secret, elsewhere.secret, 'garbage', `cks_${'0'.repeat(49)}`]) {
+      const { requestId: _id, ...document } = expectProblem(
+        await service.verify(as, { key }),
+        403,
+        'right.missing',
+      );
+      answers.push(document);
+    }
+    expect(answers).toEqual(answers.map(() => answers[0]));
+    expect((await service.verify(as, { key: as.secret })).body.allowed).toBe(true);
+  });
+
+  it('in a batch asks about itself alone', async () => {
+    const as = await keyWith({});
+    const batch = (keys: readonly string[]) =>
+      service.send('POST', '/v1/verify/batch', { as, body: { requests: keys.map((key) => ({ key })) } });
+    expect((await batch([as.secret, as.secret])).status).toBe(200);
+    expectProblem(await batch([as.secret, paid.secret]), 403, 'right.missing');
+  });
+});
+
+describe('a gateway', () => {
+  it.each([
+    ['member', 'NOT_FOUND'],
+    ['admin', 'VALID'],
+  ])('with the role %s finds keys of other projects %s', async (role, code) => {
+    const as = await keyWith({ scopes: ['verify'], role });
+    expect((await service.verify(as, { key: paid.secret })).body.code).toBe('VALID');
+    expect((await service.verify(as, { key: elsewhere.secret })).body.code).toBe(code);
+    expectProblem(await service.send('GET', '/v1/keys', { as }), 403, 'right.missing');
+  });
+});
+
+describe('a member', () => {
+  /** Somebody of another team, who has joined the owner's. */
+  async function join(role: Role): Promise<Caller> {
+    const person = await service.signUp();
+    await appendToTeam(service.config, owner.team.id, {
+      type: 'MemberJoined',
+      membershipId: newId(),
+      userId: person.user.id,
+      role,
+      joinedAt: new Date().toISOString(),
+    });
+    const as = { headers: { ...person.headers, 'compass-team': owner.team.id } };
+    await eventually(
+      'membership',
+      async () => (await service.send('GET', '/v1/me', { as })).status === 200 || undefined,
+    );
+    return as;
+  }
+
+  it('as USER sees only keys assigned to them, and makes none', async () => {
+    const as = await join('USER');
+    expect((await service.send('GET', '/v1/keys', { as })).body).toEqual({ items: [], nextCursor: null });
+    expectProblem(await service.send('GET', `/v1/keys/${paid.key.id}`, { as }), 404, 'key.not_found');
+    expectProblem(await service.revoke(as, paid.key.id), 404, 'key.not_found');
+    expectProblem(await create(as, {}), 403, 'right.missing');
+    expectProblem(await service.send('GET', '/v1/audit/events', { as }), 403, 'right.missing');
+    expect((await service.verify(as, { key: paid.secret })).body).toMatchObject({
+      allowed: false,
+      code: 'NOT_FOUND',
+    });
+  });
+
+  it('as AUDITOR reads everything and changes nothing', async () => {
+    const as = await join('AUDITOR');
+    expect((await service.send('GET', `/v1/keys/${paid.key.id}`, { as })).status).toBe(200);
+    expect((await service.send('GET', '/v1/audit/events', { as })).status).toBe(200);
+    expectProblem(await create(as, {}), 403, 'right.missing');
+    expectProblem(await service.revoke(as, paid.key.id), 403, 'right.missing');
+  });
+
+  it('as ADMIN makes and revokes keys', async () => {
+    const as = await join('ADMIN');
+    const { status, body } = await create(as, {});
+    expect([status, body.key.teamId]).toEqual([201, owner.team.id]);
+    expect((await service.revoke(as, body.key.id)).status).toBe(200);
+  });
+});
