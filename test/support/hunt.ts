@@ -43,20 +43,19 @@ export async function readTables(databaseUrl: string): Promise<ReadonlyMap<strin
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'hunt' });
   await client.connect();
   try {
-    const { rows: tables } = await client.query<{ name: string; columns: string[] }>(
-      `select format('%I.%I', table_schema, table_name) as name,
-         array_agg(format(case data_type when 'bytea' then $$encode(%I, 'escape')$$ else '%I::text' end,
-           column_name)::text) as columns
+    const { rows: tables } = await client.query<{ name: string; columns: string }>(
+      `select format('%I.%I', table_schema, table_name) as name, string_agg(
+         format(case data_type when 'bytea' then '%I' else '%I::text' end, column_name), ', ') as columns
        from information_schema.columns join information_schema.tables using (table_schema, table_name)
        where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')
        group by 1`,
     );
     const texts = new Map<string, string>();
     for (const { name, columns } of tables) {
-      const { rows } = await client.query<{ text: string }>(
-        `select concat_ws(' ', ${columns.join(', ')}) as text from ${name}`,
-      );
-      texts.set(name, rows.map(({ text }) => text).join('\n'));
+      const statement = { text: `select ${columns} from ${name}`, rowMode: 'array' };
+      const { rows } = await client.query<(Buffer | string | null)[]>(statement);
+      // Bytes become the text they hold.
+      texts.set(name, rows.map((row) => row.map(String).join(' ')).join('\n'));
     }
     return texts;
   } finally {
