@@ -2,7 +2,6 @@ import { type Kysely, sql } from 'kysely';
 
 export interface LastUsedDatabase {
   'read.lastUsedKeys': { keyId: string; lastUsedAt: string; uses: bigint };
-  'read.lastUsedSecrets': { secretId: string; keyId: string; lastUsedAt: string; uses: bigint };
 }
 
 export interface LastUse {
@@ -22,15 +21,4 @@ export async function lastUsed(
     .where('keyId', '=', sql<string>`any(${keyIds})`)
     .execute();
   return new Map(rows.map(({ keyId, lastUsedAt, uses }) => [keyId, { lastUsedAt, uses: Number(uses) }]));
-}
-
-/** When the secrets of a key were last used, by secret id. */
-export async function lastUsedSecrets(
-  db: Kysely<LastUsedDatabase>,
-  keyId: string,
-): Promise<Map<string, LastUse>> {
-  const rows = await db.selectFrom('read.lastUsedSecrets').selectAll().where('keyId', '=', keyId).execute();
-  return new Map(
-    rows.map(({ secretId, lastUsedAt, uses }) => [secretId, { lastUsedAt, uses: Number(uses) }]),
-  );
 }

@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { Position } from '../../src/event-store/port.js';
+import { eventually } from '../../test/support/eventually.js';
 import { instant, keyCreated, use } from '../../test/support/projection-events.js';
 import { expectParity, type House, openHouse, settle } from '../../test/support/projection-house.js';
 import { type KeyRow, keyRows, keysModel } from '../keys/table.js';
 import { keyUses } from '../last-used/table.js';
 import { readModels } from '../models.js';
 import type { ReadModel, Table } from './model.js';
+import type { Runner } from './runner.js';
 import type { ModelStatus } from './status.js';
 
 const timeoutMilliseconds = 20_000;
@@ -26,13 +28,12 @@ async function happen(from: number, to: number): Promise<Position> {
   return position;
 }
 
-/** The status once it is as wanted: states change when they do. */
 async function until(
-  runner: { status(): ModelStatus[] },
+  runner: Runner,
   wanted: (status: ModelStatus) => boolean,
   quantity: 'some' | 'every' = 'every',
 ): Promise<void> {
-  while (!runner.status()[quantity](wanted)) await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually(`${quantity} model: ${wanted}`, () => runner.status()[quantity](wanted) || undefined);
 }
 
 /** Ends connections, as a restart of the database does. */

@@ -30,21 +30,6 @@ export async function teamsOfUser(db: Kysely<TeamDatabase>, userId: string): Pro
     .execute();
 }
 
-export async function findTeam(db: Kysely<TeamDatabase>, id: string): Promise<TeamRow | undefined> {
-  return db.selectFrom('read.teams').selectAll().where('id', '=', id).executeTakeFirst();
-}
-
-export async function findMember(
-  db: Kysely<TeamDatabase>,
-  { teamId, userId }: { readonly teamId: string; readonly userId: string },
-): Promise<MemberRow | undefined> {
-  return db
-    .selectFrom('read.members')
-    .selectAll()
-    .where('memberId', '=', `${teamId}/${userId}`)
-    .executeTakeFirst();
-}
-
 /** In the order of their making: the first is where keys go that name none. */
 export async function projectsOfTeam(db: Kysely<TeamDatabase>, teamId: string): Promise<ProjectRow[]> {
   return db

@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { migrations, readSchema } from '../../projections/migrations/index.js';
 import { readModels } from '../../projections/models.js';
-import type { CheckpointDatabase } from '../../projections/runner/checkpoint.js';
 import type { AnyTable, ReadModel } from '../../projections/runner/model.js';
 import type { RunnerOptions } from '../../projections/runner/options.js';
 import { createRunner, type Runner } from '../../projections/runner/runner.js';
@@ -21,7 +20,7 @@ import { metadata } from './projection-events.js';
 /** A log in memory, and a database for read models of it. */
 export interface House {
   readonly url: string;
-  readonly db: Kysely<CheckpointDatabase>;
+  readonly db: Kysely<unknown>;
   readonly ledger: Ledger;
   /** Appends an event to the end of its stream. @returns its position */
   append(stream: string, event: DomainEvent, about?: Partial<Metadata>): Promise<Position>;
@@ -39,7 +38,7 @@ export interface House {
 export async function openHouse(): Promise<House> {
   const database = await createTestDatabase({ template: 'read', prepare: migrateRead });
   const pool = createPool(database.url, { applicationName: 'projection-spec', max: 20 });
-  const db = createKysely<CheckpointDatabase>(pool);
+  const db = createKysely<unknown>(pool);
   const ledger = createLedger(createMemoryEventStore(), createCodec(createMemoryKeyRing()));
   const runners: Runner[] = [];
   const said: House['said'] = [];

@@ -1,0 +1,49 @@
+import { instant, keyCreated } from '../../test/support/projection-events.js';
+import { foldOf, type House, openHouse, settle } from '../../test/support/projection-house.js';
+import { readAccess } from './queries.js';
+import { accessModel, keyAccess, memberAccess } from './table.js';
+
+/** One more than two pages. */
+const keysCount = 10_001;
+
+let house: House;
+
+beforeEach(async () => {
+  house = await openHouse();
+});
+afterEach(() => house.close());
+
+async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+describe('everything verification needs', () => {
+  it('is read page by page, as it was at one position', async () => {
+    for (let n = 0; n < keysCount; n++) await house.append(`key-k${n}`, keyCreated({ keyId: `k${n}` }));
+    const about = { type: 'MemberJoined', membershipId: 'm1', role: 'OWNER', joinedAt: instant(0) } as const;
+    for (const userId of ['u1', 'u2']) await house.append('team-t1', { ...about, userId });
+    const runner = house.runner({ models: [accessModel] });
+    await runner.start();
+    const head = await house.ledger.head();
+    const events = await house.events();
+
+    const snapshot = await readAccess(house.db, async ({ position, keys, members }) => {
+      await house.append('key-k0', { type: 'KeyRevoked', reason: 'superseded', revokedAt: instant(1) });
+      await settle(house, runner);
+      return { position, keys: await listed(keys), members: await listed(members) };
+    });
+
+    expect(snapshot?.position).toBe(head);
+    expect(new Map(snapshot?.keys.map((key) => [key.keyId, key]))).toEqual(foldOf(keyAccess, events));
+    expect(snapshot?.keys).toHaveLength(keysCount);
+    expect(new Map(snapshot?.members.map((one) => [one.memberId, one]))).toEqual(
+      foldOf(memberAccess, events),
+    );
+  });
+
+  it('is not there before the read model is', async () => {
+    expect(await readAccess(house.db, () => Promise.resolve('something'))).toBeUndefined();
+  });
+});

@@ -1,0 +1,76 @@
+import { instant } from '../../test/support/projection-events.js';
+import { type House, openHouse, settle } from '../../test/support/projection-house.js';
+import { projectsOfTeam, teamsOfUser, usersByIds } from './queries.js';
+import { teamModel } from './table.js';
+
+let house: House;
+
+beforeAll(async () => {
+  house = await openHouse();
+  const runner = house.runner({ models: [teamModel] });
+  await runner.start();
+  for (const n of [1, 2, 3]) {
+    const [userId, teamId, createdAt] = [`u${n}`, `t${n}`, instant(n)];
+    const email = `u${n}@example.com`;
+    await house.append(`user-${userId}`, {
+      type: 'UserSignedUp',
+      userId,
+      email,
+      name: `User ${n}`,
+      teamId,
+      teamName: `Team ${n}`,
+      signedUpAt: createdAt,
+    });
+    await house.append(`team-${teamId}`, { type: 'TeamCreated', teamId, name: `Team ${n}`, createdAt });
+    for (const [index, projectId] of [`b${n}`, `a${n}`].entries()) {
+      const later = instant(n + index);
+      await house.append(`team-${teamId}`, {
+        type: 'ProjectCreated',
+        projectId,
+        name: projectId,
+        createdAt: later,
+      });
+    }
+  }
+  await join('t3', 'u1', 30);
+  await join('t1', 'u1', 10);
+  await join('t1', 'u2', 20);
+  await settle(house, runner);
+});
+afterAll(() => house.close());
+
+async function join(teamId: string, userId: string, second: number): Promise<void> {
+  await house.append(`team-${teamId}`, {
+    type: 'MemberJoined',
+    membershipId: `${teamId} ${userId}`,
+    userId,
+    role: second === 10 ? 'OWNER' : 'AUDITOR',
+    ...(second === 30 && { until: instant(99) }),
+    joinedAt: instant(second),
+  });
+}
+
+describe('people and their teams', () => {
+  it('knows the teams of a user, the one joined first first, and as what', async () => {
+    expect(await teamsOfUser(house.db, 'u1')).toEqual([
+      { id: 't1', name: 'Team 1', role: 'OWNER', until: null },
+      { id: 't3', name: 'Team 3', role: 'AUDITOR', until: instant(99) },
+    ]);
+    expect(await teamsOfUser(house.db, 'u3')).toEqual([]);
+  });
+
+  it('knows the projects of a team in the order of their making', async () => {
+    const projects = await projectsOfTeam(house.db, 't2');
+    expect(projects.map(({ id, teamId }) => [id, teamId])).toEqual([
+      ['b2', 't2'],
+      ['a2', 't2'],
+    ]);
+    expect(await projectsOfTeam(house.db, 'nobody')).toEqual([]);
+  });
+
+  it('knows what users are called, and leaves out whom it does not know', async () => {
+    const users = await usersByIds(house.db, ['u2', 'nobody']);
+    expect(users).toEqual([{ id: 'u2', name: 'User 2', email: 'u2@example.com', signedUpAt: instant(2) }]);
+    expect(await usersByIds(house.db, [])).toEqual([]);
+  });
+});
