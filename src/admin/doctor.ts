@@ -22,6 +22,7 @@ interface Check {
 
 const clockDifferenceMaxSeconds = 5;
 const freeBytesMin = 1_000_000_000;
+const remedy = 'Restore it from a backup.';
 
 /** Looks at an installation, running or not, and changes nothing in it. */
 export async function* examine(config: Config, log: Log): AsyncIterable<Finding> {
@@ -116,17 +117,15 @@ async function checkClock({ readDb }: Installation): Promise<string> {
   return words;
 }
 
-/** Positions are dense, so the count, the last one and the head are the same number; the newest events must open. */
+/** Positions and revisions are dense, so what is missing shows in the counts; the newest events must open. */
 async function checkLog({ readDb, ledger }: Installation): Promise<string> {
-  const { rows } = await sql<{ count: bigint; last: bigint | null; head: bigint }>`
-    select count(*) as count, max(position) as last, (select position from log.head) as head
+  const { rows } = await sql<{ count: bigint; last: bigint; broken: string | null }>`
+    select count(*) as count, coalesce(max(position), 0) as last,
+      (select stream from log.events group by stream having max(revision) <> count(*) limit 1) as broken
     from log.events`.execute(readDb);
-  const { count = 0n, last = 0n, head = 0n } = rows[0] ?? {};
-  if (count !== head || (last ?? 0n) !== head) {
-    throw new Error(
-      `The log is damaged: it should hold ${head} events and holds ${count}. Restore it from a backup.`,
-    );
-  }
+  const { count = 0n, last = 0n, broken = null } = rows[0] ?? {};
+  if (count !== last) throw new Error(`The log is damaged: of ${last} events ${count} are left. ${remedy}`);
+  if (broken !== null) throw new Error(`The log is damaged: events are missing from ${broken}. ${remedy}`);
   const newest = await sql<{ stream: string }>`
     select distinct stream from (select stream from log.events order by position desc limit 20) newest`.execute(
     readDb,
