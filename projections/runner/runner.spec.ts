@@ -44,6 +44,14 @@ async function killConnections(applicationName: string): Promise<void> {
   `.execute(house.db);
 }
 
+/** Process numbers of the connections that hold locks of models. */
+async function holders(): Promise<number[]> {
+  const { rows } = await sql<{ pid: number }>`
+    select pid from pg_locks join pg_database on pg_database.oid = database
+    where locktype = 'advisory' and granted and datname = current_database()`.execute(house.db);
+  return rows.map(({ pid }) => pid);
+}
+
 const isRunning = ({ state }: ModelStatus) => state === 'running';
 const isStandby = ({ state }: ModelStatus) => state === 'standby';
 
@@ -124,6 +132,25 @@ describe('the runner', () => {
     await writing;
     await Promise.all(runners.map((runner) => settle(house, runner)));
     await expectParity(house);
+  });
+
+  it('runs in one process again after that', async () => {
+    const runners = [house.runner(), house.runner()];
+    await Promise.all(runners.map((runner) => runner.start()));
+    for (let round = 0; round < 3; round++) {
+      const before = await holders();
+      await killConnections('compass-read-model-locks');
+      await eventually('new holders of all locks', async () => {
+        const now = await holders();
+        return now.length === readModels.length && !now.some((pid) => before.includes(pid));
+      });
+      await eventually('one running and one standing by for each model', () =>
+        readModels.every((_, index) => {
+          const states = runners.map((runner) => runner.status()[index]?.state);
+          return states.toSorted().join() === 'running,standby';
+        }),
+      );
+    }
   });
 
   it('keeps trying while the database breaks off', async () => {
