@@ -183,7 +183,6 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       url,
       async stop() {
         health.stopping();
-        app.drain();
         await sleep(goodbyeMilliseconds);
         await stopAll();
       },

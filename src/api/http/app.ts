@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,6 +9,7 @@ import { addDocs } from './docs.js';
 import type { VerifyServer } from './hot/verify-server.js';
 import { ProblemFilter } from './problem-filter.js';
 import { createFastify, nodeServerOptions } from './server.js';
+import { prepareStop } from './stop-listening.js';
 import { RequestValidation } from './validation.js';
 
 export interface HttpAppOptions {
@@ -30,9 +31,7 @@ export interface HttpAppOptions {
 export interface HttpApp {
   /** @returns the address it is reached at, such as `http://127.0.0.1:8080` */
   listen(host: string, port: number): Promise<string>;
-  /** From now on every answer ends its connection, so that clients go elsewhere. */
-  drain(): void;
-  /** Answers what is under way and stops listening. */
+  /** Stops listening and answers what is under way; each answer ends its connection, so that clients go elsewhere. */
   close(): Promise<void>;
 }
 
@@ -69,15 +68,16 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   app.useGlobalFilters(new ProblemFilter(report));
   await addDocs(app);
   await app.init();
+  const stopListening = prepareStop(app.getHttpServer() as Server);
   return {
     async listen(host, port) {
       await app.listen(port, host);
       return app.getUrl();
     },
-    drain() {
-      isDraining = true;
-    },
     async close() {
+      // Not before: whoever must connect anew would do so here, and wait where the end breaks it off unseen.
+      isDraining = true;
+      await stopListening();
       await app.close();
       await verifyServer.close();
     },
