@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { ConfigError, type Config, loadConfig } from './config/config.js';
-import { createLog } from './platform/log.js';
+import { createLog, type Log } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
-import { startService } from './service.js';
+import { type Service, startService } from './service.js';
 
 /** A stop that takes longer is ended, so that whoever asked for it can rely on it. */
 const stopMilliseconds = 9_000;
@@ -16,29 +16,39 @@ async function main(): Promise<void> {
   const log = createLog({ level: config.logLevel });
   process.on('unhandledRejection', (error) => log.fatal({ error }, 'A promise failed and nobody listened.'));
   try {
-    const service = await startService(config, log);
-    process.stdout.write(welcome(service.url, config, (performance.now() - startedAt) / 1000));
-    let isStopping = false;
-    const stop = (signal: NodeJS.Signals) => {
-      // Ctrl-C arrives twice: from the terminal and from npm.
-      if (isStopping) return;
-      isStopping = true;
-      log.info({ signal }, 'Stopping: finishing what is under way.');
-      setTimeout(() => process.exit(1), stopMilliseconds).unref();
-      service.stop().then(
+    const starting = startService(config, log);
+    const isStopping = stopOnSignals(starting, log);
+    const service = await starting;
+    if (!isStopping())
+      process.stdout.write(welcome(service.url, config, (performance.now() - startedAt) / 1000));
+  } catch (error) {
+    log.debug({ error }, 'The service could not start.');
+    giveUp(explain(error, config));
+  }
+}
+
+/** Also while it starts: the database that it has started by then must not be left behind. */
+function stopOnSignals(starting: Promise<Service>, log: Log): () => boolean {
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // Ctrl-C arrives twice: from the terminal and from npm.
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'Stopping: finishing what is under way.');
+    setTimeout(() => process.exit(1), stopMilliseconds).unref();
+    starting
+      .then((service) => service.stop())
+      .then(
         () => process.exit(0),
         (error: unknown) => {
           log.fatal({ error }, 'The service did not stop cleanly.');
           process.exit(1);
         },
       );
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-  } catch (error) {
-    log.debug({ error }, 'The service could not start.');
-    giveUp(explain(error, config));
-  }
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  return () => isStopping;
 }
 
 function readConfig(): Config | undefined {
