@@ -9,7 +9,10 @@ const stopMilliseconds = 9_000;
 
 async function main(): Promise<void> {
   const oldNode = explainOldNode(process.version);
-  if (oldNode !== undefined) return giveUp(oldNode);
+  if (oldNode !== undefined) {
+    giveUp(oldNode);
+    return;
+  }
   const startedAt = performance.now();
   const config = readConfig();
   if (!config) return;

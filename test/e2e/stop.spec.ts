@@ -41,7 +41,8 @@ function load(api: Api, owner: Owner, gateway: NewKey, connections: number) {
         count(statuses, (await ask(agent)).status);
       } catch (error) {
         count(ends, (error as NodeJS.ErrnoException).code ?? String(error));
-        return agent.destroy();
+        agent.destroy();
+        return;
       }
     }
   };

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -68,7 +68,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   app.useGlobalFilters(new ProblemFilter(report));
   await addDocs(app);
   await app.init();
-  const stopListening = prepareStop(app.getHttpServer() as Server);
+  const stopListening = prepareStop(app.getHttpServer());
   return {
     async listen(host, port) {
       await app.listen(port, host);
