@@ -1,0 +1,64 @@
+import { hash } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Population } from './population.js';
+import { answerQuestions } from './workers.js';
+
+/**
+ * The yardstick of verification: node:http and nothing else, doing what no such service can do without. It
+ * parses the body, looks up caller and key by SHA-256 in a Map, and writes the same answer as JSON.
+ */
+answerQuestions(async ({ gateway, keys, teamId, projectId }: Population) => {
+  const records = new Map<string, object>([[digestOf(gateway), {}]]);
+  for (const { keyId, secret } of keys) {
+    records.set(digestOf(secret), {
+      allowed: true,
+      code: 'VALID',
+      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INSUFFICIENT_SCOPE', 'INSUFFICIENT_ROLE'],
+      grantedBy: null,
+      keyId,
+      teamId,
+      projectId,
+      type: 'service_account',
+      role: 'member',
+      scopes: ['project', 'inference'],
+      environment: null,
+      appId: null,
+      expiresAt: null,
+      secretVersion: 1,
+      revision: 2,
+    });
+  }
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') return void response.end(cpuMetric());
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { key } = JSON.parse(Buffer.concat(chunks).toString()) as { readonly key: string };
+      const caller = records.get(digestOf(secretOf(request)));
+      const record = records.get(digestOf(key));
+      const body = JSON.stringify(record ?? {});
+      response.writeHead(caller && record ? 200 : 404, {
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
+      });
+      response.end(body);
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+/** What the service says on /metrics, too. */
+function cpuMetric(): string {
+  const { user, system } = process.cpuUsage();
+  return `process_cpu_seconds_total ${(user + system) / 1e6}\n`;
+}
+
+function secretOf({ headers }: IncomingMessage): string {
+  return headers.authorization?.slice('Bearer '.length) ?? '';
+}
+
+function digestOf(secret: string): string {
+  return hash('sha256', secret, 'base64url');
+}

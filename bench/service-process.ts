@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** The product itself, started as `npm start` starts it. */
+export interface ServiceProcess {
+  readonly url: string;
+  /** From the start of the process until it said that it serves. */
+  readonly startSeconds: number;
+  stop(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
+
+/** @throws Error with what it said when it ends instead of serving */
+export async function startServiceProcess(dataDirectory: string): Promise<ServiceProcess> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, ['--enable-source-maps', program], {
+    env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', COMPASS_DATA_DIR: dataDirectory },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Ctrl-C is told to a whole group, and the service must not stop before the benchmark says so.
+    detached: true,
+  });
+  const exited = once(child, 'exit');
+  let output = '';
+  const serving = new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      const url = /^ +API +(http\S+)$/m.exec(output)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
+  const ended = exited.then(() => undefined);
+  const url = await Promise.race([serving, ended]);
+  if (url === undefined) throw new Error(`The service did not start:\n${output}`);
+  return {
+    url,
+    startSeconds: (performance.now() - startedAt) / 1_000,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
