@@ -1,6 +1,6 @@
+import type { KeyPrincipal, UserPrincipal } from '../application/principal.js';
 import { decideAccess } from '../domain/access/verdict.js';
 import type { Role } from '../domain/team/events.js';
-import type { KeyPrincipal, UserPrincipal } from '../application/principal.js';
 import type { AccessIndex } from './access-index.js';
 
 /** Turns what a request presents into who is asking, from memory: a right taken away is gone at once. */

@@ -27,17 +27,19 @@ export interface UseRecorder {
   stop(): Promise<void>;
 }
 
-/** Keeps an event under 512 KiB: a row is at most some 340 bytes of JSON. */
-const rowsPerEventMax = 1_500;
+/**
+ * Far below 512 KiB, for a row is at most some 340 bytes of JSON: whoever folds an event looks through all of
+ * its rows for each key in it, and that grows with the square.
+ */
+const rowsPerEventMax = 200;
 /** Kinds of use counted between two flushes; one more flushes at once. */
 const countedMax = 100_000;
 /** While the log is away this many appends wait; older ones are given up. */
 const pendingMax = 200;
 const shortestMilliseconds = 1_000;
 const longestMilliseconds = 60_000;
-/** Many rows a flush: flush less often, and so write fewer rows. */
-const manyRows = 5_000;
-const fewRows = 1_000;
+/** What everybody may spend on writing uses down and reading them again, on average: the rest is for verdicts. */
+const rowsPerSecond = 1_000;
 
 interface Count extends Omit<UseRow, 'count' | 'lastAt'> {
   readonly teamId: string;
@@ -64,7 +66,7 @@ export function createUseRecorder(options: Options): UseRecorder {
   let counts = new Map<string, Count>();
   const pending: Pending[] = [];
   const revisions = new Map<string, number>();
-  let intervalMilliseconds = shortestMilliseconds;
+  let countingSince = performance.now();
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<boolean> | undefined;
 
@@ -93,7 +95,7 @@ export function createUseRecorder(options: Options): UseRecorder {
   function collect(): void {
     const taken = [...counts.values()];
     counts = new Map();
-    intervalMilliseconds = nextInterval(intervalMilliseconds, taken.length);
+    countingSince = performance.now();
     const now = clock.now().toISOString();
     const stream = usesStream(processId, now.slice(0, 10));
     for (const rows of chunks(taken, rowsPerEventMax)) {
@@ -142,31 +144,28 @@ export function createUseRecorder(options: Options): UseRecorder {
     return flushing;
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      void flush().finally(() => {
-        if (timer) schedule();
-      });
-    }, intervalMilliseconds);
-    timer.unref();
+  function flushWhenDue(): void {
+    if (performance.now() - countingSince >= flushIntervalMilliseconds(counts.size)) void flush();
   }
 
   return {
     record,
     flush,
-    start: schedule,
+    start() {
+      timer = setInterval(flushWhenDue, shortestMilliseconds).unref();
+    },
     async stop() {
-      clearTimeout(timer);
-      timer = undefined;
+      clearInterval(timer);
       await flushing;
       await flush();
     },
   };
 }
 
-function nextInterval(milliseconds: number, rowsCount: number): number {
-  if (rowsCount > manyRows) return Math.min(longestMilliseconds, milliseconds * 2);
-  return rowsCount < fewRows ? Math.max(shortestMilliseconds, milliseconds / 2) : milliseconds;
+/** How long rows are counted together before they are written: the more there are, the longer. */
+export function flushIntervalMilliseconds(rowsCount: number): number {
+  const milliseconds = (rowsCount / rowsPerSecond) * 1_000;
+  return Math.min(longestMilliseconds, Math.max(shortestMilliseconds, milliseconds));
 }
 
 function byTeam(counts: readonly Count[]): Map<string, UseRow[]> {

@@ -1,3 +1,5 @@
+import { authorize } from '../application/authorize.js';
+import type { Principal } from '../application/principal.js';
 import { permissionRules } from '../domain/access/permissions.js';
 import {
   type AccessRequest,
@@ -6,8 +8,6 @@ import {
   type Verdict,
   type VerdictCode,
 } from '../domain/access/verdict.js';
-import { authorize } from '../application/authorize.js';
-import type { Principal } from '../application/principal.js';
 import type { AccessIndex } from './access-index.js';
 import type { UseRecorder } from './uses.js';
 
@@ -74,21 +74,23 @@ export function verify(
     return authorize(caller, 'access.verify') === 'allowed' ? notFound : 'forbidden';
   }
   const { access, secret } = found;
-  const permissions = permissionsOf(request);
-  const verdict = decideAccess(access, secret, { ...request, ...permissions }, at);
+  const asked = withPermissions(request);
+  const verdict = decideAccess(access, secret, asked, at);
   if (verdict.code === 'NOT_FOUND') return notFound;
   // Only permissions there are: any other text is the caller's, may hold a secret, and would go into the log.
   uses.record({
     access,
     secretId: secret.secretId,
     code: verdict.code,
-    permission: permissions.permissions?.find((one) => permissionRules.has(one)),
+    permission: asked.permissions?.find((one) => permissionRules.has(one)),
     at,
   });
-  return { ...verdict, grantedBy: null, key: access };
+  const { allowed, code, checked } = verdict;
+  return { allowed, code, checked, grantedBy: null, key: access };
 }
 
-function permissionsOf({ permission, permissions }: VerifyRequest): { permissions?: readonly string[] } {
-  if (permission === undefined) return permissions === undefined ? {} : { permissions };
-  return { permissions: [permission, ...(permissions ?? [])] };
+function withPermissions(request: VerifyRequest): AccessRequest {
+  const { permission, permissions } = request;
+  if (permission === undefined) return request;
+  return { ...request, permissions: permissions ? [permission, ...permissions] : [permission] };
 }
