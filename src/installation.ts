@@ -17,14 +17,18 @@ import { createKeyRing, migrations as ringMigrations, type SealedKeyRing } from 
 import type { Log } from './platform/log.js';
 import { openMasterKey } from './platform/master-key.js';
 import { migrate } from './platform/migrate.js';
-import { createKysely, createPool } from './platform/postgres.js';
+import { createKysely, createPool, type PoolOptions } from './platform/postgres.js';
 
 /** What the service and the server's own command line both stand on: database, master key, log. */
 export interface Installation {
   readonly databaseUrl: string;
   readonly masterKey: Buffer;
+  /** For what somebody waits for: it gives up after seconds. */
   readonly pool: pg.Pool;
+  /** The same, for read models. */
   readonly readDb: Kysely<unknown>;
+  /** For what takes as long as it takes, such as filling read models. */
+  readonly workDb: Kysely<unknown>;
   readonly ledger: Ledger;
   readonly keyRing: SealedKeyRing;
   close(): Promise<void>;
@@ -45,6 +49,14 @@ export const schemas = [
   { schema: 'accounts', migrations: accountMigrations },
   { schema: 'read', migrations: readMigrations },
 ];
+
+/** A request waits for one connection or one answer at a time, and must itself be answered in ten seconds. */
+const whileSomebodyWaits = {
+  connectTimeoutMilliseconds: 3_000,
+  lockTimeoutMilliseconds: 3_000,
+  statementTimeoutMilliseconds: 4_000,
+  answerTimeoutMilliseconds: 5_000,
+} as const;
 
 /** There is nothing yet for a tool to work on. */
 export class NotInstalled extends Error {
@@ -74,13 +86,15 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
     databaseDirectory: databaseDirectoryOf(config),
   });
   const database = await openDatabase(config, log, as);
-  const pool = createPool(database.url, {
+  const options: PoolOptions = {
     applicationName: `compass-keys ${as}`,
     max: 20,
     onError: (error) => log.warn({ error }, 'A connection to the database broke.'),
-  });
+  };
+  const pool = createPool(database.url, { ...options, ...whileSomebodyWaits });
+  const workPool = createPool(database.url, options);
   try {
-    if (as === 'service') for (const part of schemas) await migrate(pool, part);
+    if (as === 'service') for (const part of schemas) await migrate(workPool, part);
     const readDb = createKysely<unknown>(pool);
     const keyRing = createKeyRing(readDb, masterKey, config.retiredMasterKeys);
     if (as === 'service') await keyRing.check();
@@ -90,16 +104,17 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
       masterKey,
       pool,
       readDb,
+      workDb: createKysely<unknown>(workPool),
       ledger: createLedger(store, createCodec(keyRing)),
       keyRing,
       async close() {
         await store.close();
-        await pool.end();
+        await Promise.all([pool.end(), workPool.end()]);
         await database.stop();
       },
     };
   } catch (error) {
-    await pool.end();
+    await Promise.all([pool.end(), workPool.end()]);
     await database.stop();
     throw error;
   }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConfigError, type Config, loadConfig } from './config/config.js';
+import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
 import { type Service, startService } from './service.js';

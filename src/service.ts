@@ -4,8 +4,8 @@ import { createRunner } from '../projections/runner/runner.js';
 import { createEntrance } from './api/http/accounts/entrance.js';
 import { createHttpApp } from './api/http/app.js';
 import { createVerifyServer } from './api/http/hot/verify-server.js';
-import { createPrincipals } from './api/http/principals.js';
 import { stale } from './api/http/outages.js';
+import { createPrincipals } from './api/http/principals.js';
 import { AppModule } from './app.module.js';
 import { createExecutor } from './application/execute.js';
 import { type Parts, VerificationBehind } from './application/parts.js';
@@ -69,6 +69,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     masterKey,
     pool,
     readDb,
+    workDb,
     ledger,
   }: typeof installation): Promise<Service> {
     const clock = systemClock;
@@ -78,7 +79,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       log.error({ error, requestId }, 'A request failed because the service did.');
 
     const runner = createRunner({
-      db: readDb,
+      db: workDb,
       connectionString: databaseUrl,
       ledger,
       models: readModels,
@@ -89,7 +90,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     await runner.start();
 
     const index = createAccessIndex();
-    const feed = createAccessFeed({ ledger, index, load: () => loadIndex(readDb, index), warn });
+    const feed = createAccessFeed({ ledger, index, load: () => loadIndex(workDb, index), warn });
     undo.push(() => feed.stop());
     await feed.start();
 

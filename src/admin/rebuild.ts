@@ -1,6 +1,6 @@
 import { readModels } from '../../projections/models.js';
-import { rebuild, type RebuildProgress } from '../../projections/runner/rebuild.js';
 import type { ReadModel } from '../../projections/runner/model.js';
+import { type RebuildProgress, rebuild } from '../../projections/runner/rebuild.js';
 import type { Config } from '../config/config.js';
 import { type Installation, openInstallation } from '../installation.js';
 import type { Log } from '../platform/log.js';
@@ -28,9 +28,9 @@ export async function rebuildModels(
 }
 
 async function rebuildOne(
-  { readDb, databaseUrl, ledger }: Installation,
+  { workDb, databaseUrl, ledger }: Installation,
   model: ReadModel,
   onProgress: (progress: RebuildProgress) => void,
 ): Promise<void> {
-  await rebuild({ db: readDb, connectionString: databaseUrl, ledger, model, onProgress });
+  await rebuild({ db: workDb, connectionString: databaseUrl, ledger, model, onProgress });
 }

@@ -3,7 +3,7 @@ import { findTarget } from '../application/key/find-target.js';
 import { stepsOf } from '../application/key/fold-key.js';
 import type { Parts } from '../application/parts.js';
 import type { Principal } from '../application/principal.js';
-import { denied, done, refuse, type Result } from '../application/result.js';
+import { denied, done, type Result, refuse } from '../application/result.js';
 import { withActorNames } from './actor-names.js';
 import { changesOf, entryOf, type HistoryEntry } from './entry.js';
 

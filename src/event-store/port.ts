@@ -168,10 +168,3 @@ export function comparePositions(a: Position, b: Position): number {
   }
   return 0;
 }
-
-const positionForm = /^\d{1,20}(\.\d{1,20})?$/;
-
-/** A position from its string form, or undefined when the text is not one. */
-export function parsePosition(text: string): Position | undefined {
-  return positionForm.test(text) ? (text as Position) : undefined;
-}

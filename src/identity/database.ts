@@ -27,5 +27,5 @@ function withDates(row: Record<string, unknown>): Record<string, unknown> {
     column,
     column.endsWith('_at') && typeof value === 'string' ? new Date(value) : value,
   ]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }

@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly connectTimeoutMilliseconds?: number;
   /** Longest statement; 0 is no limit. */
   readonly statementTimeoutMilliseconds?: number;
+  /** Longest wait for an answer by our clock, for a server that is frozen or cut off; absent is no limit. */
+  readonly answerTimeoutMilliseconds?: number;
   /** Longest wait for a lock; 0 is no limit. */
   readonly lockTimeoutMilliseconds?: number;
   /** Longest pause inside a transaction, after which Postgres ends the connection. */
@@ -30,6 +32,9 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMilliseconds ?? 5000,
     statement_timeout: options.statementTimeoutMilliseconds ?? 30_000,
+    ...(options.answerTimeoutMilliseconds !== undefined && {
+      query_timeout: options.answerTimeoutMilliseconds,
+    }),
     lock_timeout: options.lockTimeoutMilliseconds ?? 10_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMilliseconds ?? 30_000,
     keepAlive: true,

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import type { KeyView } from '../../src/application/key/key-view.js';
-import type { AuditEvent } from '../../src/audit/events.js';
 import type { HistoryEntry } from '../../src/audit/entry.js';
+import type { AuditEvent } from '../../src/audit/events.js';
 import { eventually } from '../support/eventually.js';
 import { bearer, type Caller } from '../support/http-client.js';
 import type { NewKey, Owner } from '../support/people.js';

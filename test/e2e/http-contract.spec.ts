@@ -1,5 +1,5 @@
-import { bearer, type Caller, nobody } from '../support/http-client.js';
 import { eventually } from '../support/eventually.js';
+import { bearer, type Caller, nobody } from '../support/http-client.js';
 import type { Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';

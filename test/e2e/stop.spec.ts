@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { bearer, createHttpClient } from '../support/http-client.js';
 import { type Api, createApi, type NewKey, type Owner } from '../support/people.js';
 import { createSecrets } from '../support/secrets.js';
-import { launchService, spawnService, type SpawnedService } from '../support/spawned-service.js';
+import { launchService, type SpawnedService, spawnService } from '../support/spawned-service.js';
 
 let data: DataDirectory;
 

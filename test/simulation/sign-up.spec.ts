@@ -1,15 +1,15 @@
+import { createExecutor } from '../../src/application/execute.js';
+import type { Parts } from '../../src/application/parts.js';
 import {
   CompleteSignUpCommand,
   CompleteSignUpHandler,
   type SignedUp,
 } from '../../src/application/user/complete-sign-up.js';
-import { createExecutor } from '../../src/application/execute.js';
-import type { Parts } from '../../src/application/parts.js';
 import type { DomainEvent, Recorded } from '../../src/domain/recorded.js';
 import { createCodec } from '../../src/event-store/codec/codec.js';
 import { createLedger, type Ledger } from '../../src/event-store/ledger.js';
 import { createMemoryEventStore } from '../../src/event-store/memory/index.js';
-import { OutcomeUnknown, start, StoreUnavailable } from '../../src/event-store/port.js';
+import { OutcomeUnknown, StoreUnavailable, start } from '../../src/event-store/port.js';
 import { systemClock } from '../../src/platform/clock.js';
 import { newId } from '../../src/platform/ids.js';
 import { createMemoryKeyRing } from '../../src/platform/key-ring.js';

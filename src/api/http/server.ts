@@ -4,10 +4,10 @@ import { rememberMethods } from './allowed-methods.js';
 import { answerError, type ReportFailure } from './answer-error.js';
 import { answerClientError } from './client-error.js';
 import { bodyMaxBytes, fault } from './faults.js';
-import { schemaErrors } from './schema-errors.js';
 import { takeJsonOnly } from './json-body.js';
 import { requestIdOf } from './request-id.js';
 import { responseHeaders } from './response-headers.js';
+import { schemaErrors } from './schema-errors.js';
 
 /** For whoever makes the server in a `serverFactory`: Node would answer a missing Host without a document. */
 export const nodeServerOptions = { requireHostHeader: false } as const satisfies ServerOptions;

@@ -9,7 +9,7 @@ import type { CommandContext } from '../context.js';
 import { keyDecider, teamDecider } from '../deciders.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
-import { denied, done, refuse, type Result } from '../result.js';
+import { denied, done, type Result, refuse } from '../result.js';
 import { makeSecret } from '../secrets.js';
 import { expiryOf } from './expiry.js';
 import { type KeyReceipt, receiptOf } from './receipt.js';

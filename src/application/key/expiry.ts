@@ -1,4 +1,4 @@
-import { done, refuse, type Result } from '../result.js';
+import { done, type Result, refuse } from '../result.js';
 
 const dayMilliseconds = 86_400_000;
 export const lifetimeMaxDays = 36_500;

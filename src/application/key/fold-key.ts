@@ -1,6 +1,6 @@
 import { type KeyRow, keyRows } from '../../../projections/keys/table.js';
-import type { Recorded } from '../../domain/recorded.js';
 import { keyStream } from '../../domain/key/events.js';
+import type { Recorded } from '../../domain/recorded.js';
 import type { Ledger } from '../../event-store/ledger.js';
 
 /** A step in a key's life: what happened, and the key before and after it. */

@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { authorize } from '../authorize.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
-import { denied, done, refuse, type Result } from '../result.js';
+import { denied, done, type Result, refuse } from '../result.js';
 import { foldKey } from './fold-key.js';
 import type { KeyView } from './key-view.js';
 import { showKeys } from './show-keys.js';

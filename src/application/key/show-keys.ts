@@ -1,5 +1,5 @@
-import { lastUsed } from '../../../projections/last-used/queries.js';
 import type { KeyRow } from '../../../projections/keys/table.js';
+import { lastUsed } from '../../../projections/last-used/queries.js';
 import { usersByIds } from '../../../projections/team/queries.js';
 import type { Parts } from '../parts.js';
 import type { Principal } from '../principal.js';

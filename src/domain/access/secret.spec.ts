@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { crc32 as nodeCrc32 } from 'node:zlib';
+import fc from 'fast-check';
 import { crc32 } from './crc32.js';
 import { containsSecret, formatSecret, isWellFormedSecret, maskSecret, secretPrefixes } from './secret.js';
 
@@ -21,7 +21,7 @@ describe('a secret', () => {
 
   it('is refused after any change of one character', () => {
     fc.assert(
-      fc.property(prefix, bytes, fc.nat(48), fc.constantFrom(...'09AZaz'), (p, b, at, other) => {
+      fc.property(prefix, bytes, fc.nat(48), fc.constantFrom('0', '9', 'A', 'Z', 'a', 'z'), (p, b, at, other) => {
         const secret = formatSecret(p, b);
         const index = 4 + at;
         fc.pre(secret[index] !== other);

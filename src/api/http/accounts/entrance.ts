@@ -1,8 +1,8 @@
+import type { RefusalCode } from '../../../domain/refusals.js';
+import { faultOf } from '../../../domain/text.js';
 import type { Accounts, CookieHeaders, SignedIn, User } from '../../../identity/accounts.js';
 import { AccountsBusy } from '../../../identity/gate.js';
 import type { SignInLimit } from '../../../identity/sign-in-limit.js';
-import type { RefusalCode } from '../../../domain/refusals.js';
-import { faultOf } from '../../../domain/text.js';
 import { problemOfRefusal } from '../answers.js';
 import { HttpProblem } from '../problem.js';
 import type { SignInBody, SignUpBody } from './requests.js';

@@ -15,8 +15,8 @@ import type { CreateKeyRequest } from '../../../application/key/create-key.js';
 import { scopes } from '../../../domain/access/permissions.js';
 import {
   type KeyRole,
-  revocationReasons,
   type RevocationReason,
+  revocationReasons,
   type Scope,
 } from '../../../domain/key/events.js';
 import { type KeyStatus, keyStatuses } from '../../../domain/key/status.js';

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiResponse, ApiTags } from '
 import type { FastifyReply } from 'fastify';
 import { METRICS, type Metrics } from '../../../platform/metrics.js';
 import { Public } from '../credentials.js';
-import { HEALTH, type Check, type Health } from './health.js';
+import { type Check, HEALTH, type Health } from './health.js';
 
 class CheckAnswer implements Check {
   @ApiProperty()
