@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { instant, keyCreated, recorded } from '../../test/support/projection-events.js';
+import { formatSecret } from '../domain/access/secret.js';
+import type { DomainEvent, Recorded } from '../domain/recorded.js';
+import { sha256 } from '../platform/random.js';
+import { createAccessIndex } from './access-index.js';
+
+const secretOf = (keyId: string) => formatSecret('cks', Uint8Array.from(Buffer.from(keyId.padEnd(32))));
+const created = (keyId: string) => {
+  const { secret } = keyCreated({ keyId });
+  return keyCreated({ keyId, secret: { ...secret, digest: sha256(secretOf(keyId)) } });
+};
+const assigned = (userId: string): DomainEvent => ({ type: 'UserAssigned', userId, assignedAt: instant(1) });
+const revoked: DomainEvent = { type: 'KeyRevoked', reason: 'unspecified', revokedAt: instant(2) };
+
+/** A history in which every key begins with its creation; what follows is chance. */
+const histories = fc
+  .array(fc.tuple(fc.constantFrom('k1', 'k2', 'k3'), fc.constantFrom('assign', 'revoke')), { maxLength: 30 })
+  .map((steps): Recorded[] => {
+    const revisions = new Map<string, number>();
+    const log: Recorded[] = [];
+    const add = (keyId: string, event: DomainEvent) => {
+      const revision = (revisions.get(keyId) ?? 0) + 1;
+      revisions.set(keyId, revision);
+      log.push(recorded(`key-${keyId}`, event, { revision, position: String(log.length + 1) }));
+    };
+    for (const [keyId, step] of steps) {
+      if (!revisions.has(keyId)) add(keyId, created(keyId));
+      add(keyId, step === 'revoke' ? revoked : assigned(`user-${log.length}`));
+    }
+    return log;
+  });
+
+/** What must be found, told without the functions that the index uses. */
+function expected(log: readonly Recorded[], keyId: string) {
+  const own = log.filter(({ stream }) => stream === `key-${keyId}`);
+  if (own.length === 0) return undefined;
+  return {
+    userIds: own.flatMap(({ event }) => (event.type === 'UserAssigned' ? [event.userId] : [])),
+    revokedAt: own.some(({ event }) => event.type === 'KeyRevoked') ? instant(2) : null,
+    revision: own.length,
+  };
+}
+
+function indexOf(...batches: readonly (readonly Recorded[])[]) {
+  const index = createAccessIndex();
+  for (const one of batches.flat()) index.apply(one);
+  return index;
+}
+
+describe('the access index', () => {
+  it('finds every key by its secret, as the log tells of it', () => {
+    fc.assert(
+      fc.property(histories, (log) => {
+        const index = indexOf(log);
+        for (const keyId of ['k1', 'k2', 'k3']) {
+          const found = index.find(secretOf(keyId));
+          const told = expected(log, keyId);
+          expect(found === undefined).toBe(told === undefined);
+          if (told) expect(found?.access).toMatchObject({ keyId, ...told });
+          expect(index.key(keyId)).toBe(found?.access);
+        }
+        expect(index.keysCount()).toBe(new Set(log.map(({ stream }) => stream)).size);
+      }),
+    );
+  });
+
+  it('does not change when batches come again', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(30), fc.nat(30), (log, from, to) => {
+        const twice = indexOf(log, log.slice(Math.min(from, to), Math.max(from, to)));
+        for (const keyId of ['k1', 'k2', 'k3']) {
+          expect(twice.key(keyId)).toEqual(indexOf(log).key(keyId));
+          expect(twice.find(secretOf(keyId))).toEqual(indexOf(log).find(secretOf(keyId)));
+        }
+      }),
+    );
+  });
+
+  it('has another record of a key after every change', () => {
+    const index = indexOf([recorded('key-k1', created('k1'))]);
+    const before = index.key('k1');
+    index.apply(recorded('key-k1', revoked, { revision: 2 }));
+    expect(index.key('k1')).not.toBe(before);
+    expect(index.find(secretOf('k1'))?.access.revokedAt).toBe(instant(2));
+  });
+
+  it('finds each secret of a key, and none that a newer record has no more', () => {
+    const index = indexOf([recorded('key-k1', created('k1'))]);
+    const access = index.key('k1')!;
+    const [first] = access.secrets;
+    const second = { secretId: 's2', digest: sha256(secretOf('other')), validUntil: null };
+    index.putKey({ ...access, secrets: [{ ...first!, validUntil: instant(9) }, second] });
+    expect(index.find(secretOf('k1'))?.secret.validUntil).toBe(instant(9));
+    expect(index.find(secretOf('other'))?.secret).toBe(second);
+    index.putKey({ ...access, secrets: [second] });
+    expect(index.find(secretOf('k1'))).toBeUndefined();
+  });
+
+  it.each(['', 'nonsense', secretOf('unknown'), `${secretOf('k1').slice(0, -1)}!`])(
+    'does not find "%s"',
+    (text) => {
+      expect(indexOf([recorded('key-k1', created('k1'))]).find(text)).toBeUndefined();
+    },
+  );
+
+  it('knows the teams of a user, the oldest first, each once', () => {
+    const index = createAccessIndex();
+    const joined = (teamId: string, role: 'OWNER' | 'USER') =>
+      recorded(`team-${teamId}`, {
+        type: 'MemberJoined',
+        membershipId: 'm',
+        userId: 'u1',
+        role,
+        joinedAt: instant(0),
+      });
+    index.apply(joined('t2', 'OWNER'));
+    index.apply(joined('t1', 'USER'));
+    index.apply(joined('t2', 'OWNER'));
+    expect(index.membershipsOf('u1').map(({ teamId, role }) => [teamId, role])).toEqual([
+      ['t1', 'USER'],
+      ['t2', 'OWNER'],
+    ]);
+    expect(index.membershipsOf('u2')).toEqual([]);
+  });
+});
