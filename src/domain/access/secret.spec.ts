@@ -21,12 +21,18 @@ describe('a secret', () => {
 
   it('is refused after any change of one character', () => {
     fc.assert(
-      fc.property(prefix, bytes, fc.nat(48), fc.constantFrom('0', '9', 'A', 'Z', 'a', 'z'), (p, b, at, other) => {
-        const secret = formatSecret(p, b);
-        const index = 4 + at;
-        fc.pre(secret[index] !== other);
-        expect(isWellFormedSecret(secret.slice(0, index) + other + secret.slice(index + 1))).toBe(false);
-      }),
+      fc.property(
+        prefix,
+        bytes,
+        fc.nat(48),
+        fc.constantFrom('0', '9', 'A', 'Z', 'a', 'z'),
+        (p, b, at, other) => {
+          const secret = formatSecret(p, b);
+          const index = 4 + at;
+          fc.pre(secret[index] !== other);
+          expect(isWellFormedSecret(secret.slice(0, index) + other + secret.slice(index + 1))).toBe(false);
+        },
+      ),
     );
   });
 
