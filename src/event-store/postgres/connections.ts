@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** How long to wait, in milliseconds; each longer than the one before, so that the server gives up first. */
+/** How long to wait, in milliseconds. The server should give up before we do: then we know what happened. */
 export interface Timeouts {
   /** For a connection, and for a free one. */
   readonly connect: number;

@@ -67,7 +67,7 @@ export class GroupCommit {
       if (this.#closed) this.#giveUp();
       failure = error;
     }
-    this.#report(describe(group, failure));
+    this.#report(reportOf(group, failure));
   }
 
   /** One bad member fails its whole group. Halves of halves leave it alone in the end. */
@@ -89,7 +89,7 @@ function isRefusal(error: unknown): boolean {
   return !(error instanceof OutcomeUnknown || error instanceof StoreUnavailable);
 }
 
-function describe(group: readonly Waiting[], error: unknown): GroupReport {
+function reportOf(group: readonly Waiting[], error: unknown): GroupReport {
   const now = performance.now();
   return {
     events: group.reduce((sum, { events }) => sum + events.length, 0),
