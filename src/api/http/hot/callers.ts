@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import type { KeyPrincipal } from '../../../application/principal.js';
+import { decideAccess } from '../../../domain/access/verdict.js';
+import type { AccessIndex } from '../../../verification/access-index.js';
+
+/** A gateway sends thousands of requests on one connection: its secret need not be hashed for each of them. */
+export interface Callers {
+  /** The caller of an earlier request on the connection, if it is the same one and nothing about it changed. */
+  recall(request: IncomingMessage, at: string): KeyPrincipal | undefined;
+  remember(request: IncomingMessage, principal: KeyPrincipal): void;
+}
+
+export function rememberCallers(index: AccessIndex): Callers {
+  const callers = new WeakMap<object, { readonly authorization: string; readonly principal: KeyPrincipal }>();
+  return {
+    recall({ socket, headers }, at) {
+      const known = callers.get(socket);
+      if (!known || known.authorization !== headers.authorization) return undefined;
+      const { access, secretId } = known.principal;
+      // Any change of the key makes another record of it.
+      if (index.key(access.keyId) !== access) return undefined;
+      const secret = access.secrets.find((one) => one.secretId === secretId);
+      return decideAccess(access, secret, {}, at).allowed ? known.principal : undefined;
+    },
+    remember({ socket, headers: { authorization } }, principal) {
+      if (authorization !== undefined) callers.set(socket, { authorization, principal });
+    },
+  };
+}

@@ -1,0 +1,269 @@
+import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { instant } from '../../../../test/support/projection-events.js';
+import { formatSecret } from '../../../domain/access/secret.js';
+import type { KeyAccess } from '../../../domain/access/verdict.js';
+import type { Accounts } from '../../../identity/accounts.js';
+import { createMetrics } from '../../../platform/metrics.js';
+import { sha256 } from '../../../platform/random.js';
+import { createAccessIndex } from '../../../verification/access-index.js';
+import { createAuthenticator } from '../../../verification/authenticator.js';
+import type { Use } from '../../../verification/uses.js';
+import { stale } from '../outages.js';
+import { createPrincipals } from '../principals.js';
+import { createVerifyServer, type VerifyServer } from './verify-server.js';
+
+const gatewaySecret = formatSecret('cks', new Uint8Array(32).fill(1));
+const targetSecret = formatSecret('cks', new Uint8Array(32).fill(2));
+
+function keyOf(keyId: string, secret: string, changes: Partial<KeyAccess>): KeyAccess {
+  return {
+    keyId,
+    teamId: 't1',
+    projectId: 'p1',
+    type: 'service_account',
+    role: 'member',
+    scopes: ['project'],
+    environment: null,
+    appId: null,
+    userIds: ['u1'],
+    expiresAt: null,
+    revokedAt: null,
+    secrets: [{ secretId: `secret-of-${keyId}`, digest: sha256(secret), validUntil: null }],
+    secretVersion: 1,
+    revision: 1,
+    ...changes,
+  };
+}
+const gateway = keyOf('gateway', gatewaySecret, { scopes: ['verify'], expiresAt: instant(100) });
+const target = keyOf('target', targetSecret, {});
+
+const index = createAccessIndex();
+const metrics = createMetrics();
+let now = instant(0);
+let isStale = false;
+let uses: Use[] = [];
+let verifyServer: VerifyServer;
+let server: Server;
+let agent: Agent;
+
+beforeAll(async () => {
+  const clock = { now: () => new Date(now) };
+  const recorder = { record: (use: Use) => void uses.push(use) } as never;
+  const requireFresh = () => {
+    if (isStale) throw stale();
+  };
+  const accounts = { session: () => Promise.resolve(undefined) } as unknown as Accounts;
+  const authenticator = createAuthenticator(index);
+  const shared = { uses: recorder, clock, requireFresh };
+  const principals = createPrincipals({ ...shared, accounts, authenticator, publicUrl: undefined });
+  const report = (error: unknown) => {
+    throw error;
+  };
+  verifyServer = await createVerifyServer({
+    ...shared,
+    index,
+    principals,
+    metrics,
+    trustedProxies: [],
+    report,
+  });
+  server = createServer(verifyServer.handle);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+});
+
+afterAll(async () => {
+  await new Promise((done) => server.close(done));
+  await verifyServer.close();
+});
+
+beforeEach(() => {
+  index.putKey(gateway);
+  index.putKey(target);
+  [now, isStale, uses] = [instant(0), false, []];
+  // One connection: the second request is the first that a remembered caller makes.
+  agent = new Agent({ keepAlive: true, maxSockets: 1 });
+});
+
+afterEach(() => agent.destroy());
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly body: Record<string, unknown>;
+}
+
+function post(body: unknown, headers: Record<string, string> = {}, path = '/v1/verify'): Promise<Answer> {
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({
+      agent,
+      path,
+      method: 'POST',
+      port: (server.address() as AddressInfo).port,
+      headers: {
+        authorization: `Bearer ${gatewaySecret}`,
+        'content-type': 'application/json',
+        'content-length': bytes.length,
+        ...headers,
+      },
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: JSON.parse(text) });
+      });
+    });
+    request.end(bytes);
+  });
+}
+
+const question = { key: targetSecret, permission: 'models:train' };
+const remembered = () => post(question);
+
+describe('a remembered caller', () => {
+  it('is answered as the first time, headers included', async () => {
+    const id = { 'x-request-id': 'mine' };
+    const first = await post(question, id);
+    const second = await post(question, id);
+    const { date: _first, ...headers } = first.headers;
+    const { date: _second, ...others } = second.headers;
+    expect(first).toMatchObject({ status: 200, body: { allowed: true, code: 'VALID', keyId: 'target' } });
+    expect(second.body).toEqual(first.body);
+    expect(others).toEqual(headers);
+    expect(headers).toMatchObject({ 'x-request-id': 'mine', 'cache-control': 'no-store' });
+    expect(JSON.stringify(second.body)).not.toContain('u1');
+    const counted = uses.map(({ access, permission }) => `${access.keyId} ${permission}`).toSorted();
+    const [own, asked] = ['gateway undefined', 'target models:train'];
+    expect(counted).toEqual([own, own, asked, asked]);
+  });
+
+  it('gets new request ids of its own', async () => {
+    const ids = [await remembered(), await remembered()].map(({ headers }) => headers['x-request-id']);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)));
+  });
+
+  it('is forgotten at once when it is revoked', async () => {
+    await remembered();
+    index.putKey({ ...gateway, revokedAt: now, revision: 2 });
+    expect(await remembered()).toMatchObject({ status: 401, body: { code: 'credential.wrong' } });
+  });
+
+  it('is refused once it expires between two requests', async () => {
+    await remembered();
+    now = instant(99);
+    expect((await remembered()).status).toBe(200);
+    now = instant(100);
+    expect((await remembered()).status).toBe(401);
+  });
+
+  it('is not mistaken for the next one on the connection', async () => {
+    await remembered();
+    const authorization = `Bearer ${targetSecret}`;
+    const other = await post({ key: gatewaySecret }, { authorization });
+    expect(other).toMatchObject({ status: 403, body: { code: 'right.missing' } });
+    expect((await post(question, { authorization: 'Bearer nonsense' })).status).toBe(401);
+  });
+
+  it('learns of a revoked key at once', async () => {
+    await remembered();
+    index.putKey({ ...target, revokedAt: now, revision: 2 });
+    expect((await remembered()).body).toMatchObject({ allowed: false, code: 'REVOKED', revision: 2 });
+  });
+
+  it('loses the right to ask at once', async () => {
+    await remembered();
+    index.putKey({ ...gateway, scopes: ['project'], revision: 2 });
+    expect((await remembered()).status).toBe(403);
+    expect((await remembered()).status).toBe(403);
+  });
+
+  it('is refused while verification is stale', async () => {
+    await remembered();
+    isStale = true;
+    const { status, headers, body } = await remembered();
+    expect([status, headers['retry-after'], body['code']]).toEqual([503, '1', 'verification.stale']);
+  });
+
+  it.each([
+    ['not JSON', '{"key":', 400, 'request.malformed_json'],
+    ['empty', '', 400, 'request.invalid'],
+    ['an array', '[]', 400, 'request.invalid'],
+    ['no key', '{}', 400, 'request.invalid'],
+    ['an unknown field', { ...question, model: 'm' }, 400, 'request.invalid'],
+    ['a prototype', `{"key":"a","__proto__":{"a":1}}`, 400, 'request.invalid'],
+    ['a number', { key: 1 }, 400, 'request.invalid'],
+    ['too long', { key: 'a'.repeat(513) }, 400, 'request.invalid'],
+    ['too large', JSON.stringify({ key: 'a'.repeat(70_000) }), 413, 'request.too_large'],
+  ])('is told the same as everybody of a body that is %s', async (_, body, status, code) => {
+    await remembered();
+    const known = await post(body);
+    agent.destroy();
+    agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const fresh = await post(body);
+    expect([known.status, known.body['code']]).toEqual([status, code]);
+    expect({ ...known.body, requestId: '' }).toEqual({ ...fresh.body, requestId: '' });
+    expect(known.headers['content-type']).toBe('application/problem+json');
+  });
+
+  it.each([
+    [
+      'a list',
+      { key: targetSecret, permissions: ['models:train', 'connections:write'] },
+      'INSUFFICIENT_ROLE',
+    ],
+    ['a scope', { key: targetSecret, scope: 'inference' }, 'INSUFFICIENT_SCOPE'],
+    ['other letters', { key: targetSecret, project: 'проект' }, 'WRONG_PROJECT'],
+    ['nonsense', { key: 'nonsense' }, 'NOT_FOUND'],
+  ])('may ask with %s', async (_, body, code) => {
+    await remembered();
+    expect(await post(body)).toMatchObject({ status: 200, body: { allowed: false, code } });
+  });
+
+  it('is counted', async () => {
+    const count = async () => {
+      const text = await metrics.registry.metrics();
+      const of = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+      return [
+        of('compass_verify_requests_total\\{status="200"\\}'),
+        of('compass_verdicts_total\\{code="VALID"\\}'),
+        of('compass_verify_seconds_count'),
+      ];
+    };
+    await remembered();
+    const before = await count();
+    await remembered();
+    await remembered();
+    expect(await count()).toEqual(before.map((one) => one + 2));
+  });
+});
+
+describe('the routes', () => {
+  it('answer a batch in the order of its questions', async () => {
+    const { body } = await post({ requests: [{ key: 'nonsense' }, question] }, {}, '/v1/verify/batch');
+    expect(body['verdicts']).toMatchObject([{ code: 'NOT_FOUND' }, { code: 'VALID', keyId: 'target' }]);
+  });
+
+  it('need a credential', async () => {
+    expect(await post(question, { authorization: '' })).toMatchObject({ status: 401 });
+  });
+
+  it('take JSON only', async () => {
+    await remembered();
+    expect((await post(question, { 'content-type': 'text/plain' })).status).toBe(415);
+  });
+
+  it.each([
+    ['/v1/verify', true],
+    ['/v1/verify?a=b', true],
+    ['/v1/verify/batch', true],
+    ['/v1/verifying', false],
+    ['/v1/keys', false],
+  ])('are these: %s %s', (url, isTaken) => {
+    expect(verifyServer.takes(url)).toBe(isTaken);
+  });
+});
