@@ -16,7 +16,7 @@ export interface Ledger {
   append(stream: string, expected: number, events: readonly NewEvent[]): Promise<AppendResult>;
   /** @see EventStore.readStream */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<Recorded>;
-  /** @see EventStore.follow */
+  /** Without the addresses in the metadata. @see EventStore.follow */
   follow(options: FollowOptions): AsyncIterable<LedgerBatch>;
   head(): Promise<Position>;
 }
@@ -38,7 +38,7 @@ export function createLedger(store: EventStore, codec: Codec): Ledger {
 }
 
 async function decodeBatch(codec: Codec, batch: Batch): Promise<LedgerBatch> {
-  return { ...batch, events: await codec.decode(batch.events) };
+  return { ...batch, events: await codec.decode(batch.events, { withoutAddresses: true }) };
 }
 
 /** Decoding opens sealed fields, which may ask the key ring: cheaper for many events at once. */

@@ -54,6 +54,15 @@ describe('the codec', () => {
     expect(bytes).toContain('Engines');
   });
 
+  it('leaves addresses closed for those who have no use for them', async () => {
+    const codec = createCodec(createMemoryKeyRing());
+    const event = await encodeOne(codec, signedUp);
+    const [recorded] = await codec.decode([event], { withoutAddresses: true });
+    const { clientIp: _ip, userAgent: _agent, ...told } = metadata;
+    expect(recorded?.metadata).toEqual(told);
+    expect(recorded?.event).toEqual(signedUp.event);
+  });
+
   it('seals under a key per person and team, per key, and per team and month', async () => {
     const subjects: string[] = [];
     const ring = createMemoryKeyRing((subject) => {

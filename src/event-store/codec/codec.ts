@@ -15,7 +15,15 @@ export interface NewEvent {
 export interface Codec {
   encode(events: readonly NewEvent[]): Promise<EncodedEvent[]>;
   /** @throws UnreadableEvent naming the event when its name, version or seal is unknown */
-  decode(events: readonly RecordedEvent[]): Promise<Recorded[]>;
+  decode(events: readonly RecordedEvent[], options?: DecodeOptions): Promise<Recorded[]>;
+}
+
+export interface DecodeOptions {
+  /**
+   * Leaves out the addresses in the metadata (client IP, user agent) instead of opening them: opening is most
+   * of the cost of decoding, and who follows the log has no use for them.
+   */
+  readonly withoutAddresses?: boolean;
 }
 
 /** What a personal field reads as once its data key is destroyed. */
@@ -60,14 +68,16 @@ export function createCodec(keyRing: KeyRing): Codec {
 
   return {
     encode: (events) => Promise.all(events.map(encodeOne)),
-    async decode(events) {
-      const parsed = events.map(parse);
+    async decode(events, { withoutAddresses = false } = {}) {
+      const parsed = events.map((event) => parse(event, withoutAddresses));
       const subjects = parsed.flatMap(({ boxes }) => boxes.map(({ content }) => content.sealed));
       const keys = subjects.length > 0 ? await keyRing.keysOf(subjects) : new Map<string, null>();
       return parsed.map((one) => opened(one, keys));
     },
   };
 }
+
+const addressFields = Object.keys(personalMetadata);
 
 interface Box {
   readonly of: Fields;
@@ -83,7 +93,7 @@ interface Parsed {
   readonly boxes: readonly Box[];
 }
 
-function parse(recorded: RecordedEvent): Parsed {
+function parse(recorded: RecordedEvent, withoutAddresses: boolean): Parsed {
   const type = recorded.type as EventType;
   if (!Object.hasOwn(formats, type)) throw unreadable(recorded, 'its name is unknown');
   const data = fromBytes(recorded, recorded.data);
@@ -91,12 +101,13 @@ function parse(recorded: RecordedEvent): Parsed {
   if (schema !== formats[type].schema) {
     throw unreadable(recorded, `its schema version ${String(schema)} is unknown`);
   }
+  if (withoutAddresses) for (const field of addressFields) Reflect.deleteProperty(metadata, field);
   const boxes = [
     ...boxesOf(
       data,
       personalFieldsOf(type).map(([field]) => field),
     ),
-    ...boxesOf(metadata, Object.keys(personalMetadata)),
+    ...boxesOf(metadata, addressFields),
   ];
   return { recorded, type, data, metadata, boxes };
 }
