@@ -10,11 +10,11 @@ import { describeReading } from './event-store/reading.js';
  * one. It knows nothing about the adapter, so that none can be excused from anything.
  * @param makeLog a new, empty log
  */
-export function describeEventStore(name: string, makeLog: () => Promise<LogUnderTest>): void {
+export function describeEventStore(name: string, makeLog: () => LogUnderTest): void {
   describe(`event store: ${name}`, () => {
     let log: LogUnderTest;
-    beforeEach(async () => {
-      log = await makeLog();
+    beforeEach(() => {
+      log = makeLog();
     });
     afterEach(() => log.cleanup());
 

@@ -1,7 +1,7 @@
 import { createMemoryEventStore, MemoryLog } from '../../src/event-store/memory/index.js';
 import { describeEventStore } from './event-store.contract.js';
 
-describeEventStore('memory', async () => {
+describeEventStore('memory', () => {
   const log = new MemoryLog();
   const store = createMemoryEventStore(log);
   const stores = [store];

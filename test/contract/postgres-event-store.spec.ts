@@ -1,4 +1,11 @@
+import type { TestDatabase } from '../support/database.js';
 import { describeEventStore } from './event-store.contract.js';
-import { makePostgresLog } from './postgres-log.js';
+import { createLogDatabase, openPostgresLog } from './postgres-log.js';
 
-describeEventStore('postgres', makePostgresLog);
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createLogDatabase();
+});
+afterAll(() => database.drop());
+
+describeEventStore('postgres', () => openPostgresLog(database.url));

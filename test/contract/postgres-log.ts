@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { EventStore } from '../../src/event-store/port.js';
 import {
   createPostgresEventStore,
   migrations,
@@ -7,7 +8,7 @@ import {
 } from '../../src/event-store/postgres/index.js';
 import { migrate } from '../../src/platform/migrate.js';
 import { createPool } from '../../src/platform/postgres.js';
-import { createTestDatabase } from '../support/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import type { LogUnderTest } from './event-store/log.js';
 
 export interface PostgresLog extends LogUnderTest {
@@ -16,34 +17,46 @@ export interface PostgresLog extends LogUnderTest {
   connect(): Promise<pg.Client>;
 }
 
-/** A log in a database of its own. */
-export async function makePostgresLog(
-  options: Omit<PostgresEventStoreOptions, 'url'> = {},
-): Promise<PostgresLog> {
-  const { url, drop } = await createTestDatabase({ template: 'log', prepare });
-  const store = createPostgresEventStore({ ...options, url });
-  const stores = [store];
+type Options = Omit<PostgresEventStoreOptions, 'url'>;
+
+/** An empty log in a database of its own. */
+export async function makePostgresLog(options: Options = {}): Promise<PostgresLog> {
+  const { url, drop } = await createLogDatabase();
+  const log = openPostgresLog(url, options);
+  async function cleanup(): Promise<void> {
+    await log.cleanup();
+    await drop();
+  }
+  return { ...log, cleanup };
+}
+
+export function createLogDatabase(): Promise<TestDatabase> {
+  return createTestDatabase({ template: 'log', prepare });
+}
+
+/** The log in a database, which cleaning up empties. */
+export function openPostgresLog(url: string, options: Options = {}): PostgresLog {
   const clients: pg.Client[] = [];
-  return {
-    url,
-    store,
-    another() {
-      const other = createPostgresEventStore({ ...options, url });
-      stores.push(other);
-      return other;
-    },
-    async connect() {
-      const client = new pg.Client({ connectionString: url, application_name: 'foreign' });
-      await client.connect();
-      clients.push(client);
-      return client;
-    },
-    async cleanup() {
-      await Promise.all(clients.map((client) => client.end()));
-      await Promise.all(stores.map((each) => each.close()));
-      await drop();
-    },
-  };
+  const stores: EventStore[] = [];
+  function another(): EventStore {
+    const store = createPostgresEventStore({ ...options, url });
+    stores.push(store);
+    return store;
+  }
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: url, application_name: 'foreign' });
+    await client.connect();
+    clients.push(client);
+    return client;
+  }
+  async function cleanup(): Promise<void> {
+    await Promise.all([...stores.map((each) => each.close()), ...clients.map((client) => client.end())]);
+    const cleaner = new pg.Client({ connectionString: url });
+    await cleaner.connect();
+    await cleaner.query('truncate log.events');
+    await cleaner.end();
+  }
+  return { url, store: another(), another, connect, cleanup };
 }
 
 async function prepare(url: string): Promise<void> {
