@@ -1,5 +1,6 @@
 import type { KeyRow } from '../../projections/keys/table.js';
 import type { Step } from '../application/key/fold-key.js';
+import { keyStatus } from '../domain/key/status.js';
 import type { Recorded } from '../domain/recorded.js';
 import { summaryOf } from './summary.js';
 
@@ -64,13 +65,15 @@ export function entryOf(recorded: Recorded, changes: readonly Change[]): History
 }
 
 /** What an event changed about a key: the difference of the key before and after it. */
-export function changesOf({ before, after }: Step, personal: boolean): Change[] {
+export function changesOf({ recorded, before, after }: Step, personal: boolean): Change[] {
+  const at = recorded.metadata.recordedAt;
+  const status = changeOf('status', before && keyStatus(before, at), after && keyStatus(after, at));
   const fields = personal ? [...toldFields, ...personalFields] : toldFields;
-  return fields.flatMap((field) => {
-    const from = before?.[field] ?? null;
-    const to = after?.[field] ?? null;
-    return isSame(from, to) ? [] : [{ field, from, to }];
-  });
+  return [...status, ...fields.flatMap((field) => changeOf(field, before?.[field], after?.[field]))];
+}
+
+function changeOf(field: string, from: unknown = null, to: unknown = null): Change[] {
+  return isSame(from, to) ? [] : [{ field, from, to }];
 }
 
 /** A list that began empty did not change. */

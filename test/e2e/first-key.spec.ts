@@ -308,6 +308,7 @@ test('the history of a key tells what happened, oldest first', async () => {
     actor: { type: 'user', id: ada.user.id, name: ada.user.name },
     summary: expect.stringMatching(/\.$/),
     changes: [
+      { field: 'status', from: 'ACTIVE', to: 'REVOKED' },
       { field: 'revokedAt', from: null, to: expect.any(String) },
       { field: 'revocationReason', from: null, to: 'key_compromise' },
     ],
