@@ -21,6 +21,7 @@ export interface Locks {
  */
 export function createLocks(connectionString: string): Locks {
   let connection: Promise<pg.Client> | undefined;
+  let asking: Promise<unknown> = Promise.resolve();
   const held = new Map<string, AbortController>();
 
   function connected(): Promise<pg.Client> {
@@ -50,8 +51,15 @@ export function createLocks(connectionString: string): Locks {
     held.clear();
   }
 
+  /** One question after the other: the driver no longer queues them by itself. */
+  function ask(statement: string, name: string): Promise<boolean> {
+    const answer = asking.then(() => askNow(statement, name));
+    asking = answer.catch(() => undefined);
+    return answer;
+  }
+
   /** A connection that failed once may hold locks that nobody knows of: it is not used again. */
-  async function ask(statement: string, name: string): Promise<boolean> {
+  async function askNow(statement: string, name: string): Promise<boolean> {
     const opened = connected();
     const client = await opened;
     try {

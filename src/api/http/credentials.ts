@@ -19,11 +19,15 @@ export const publicRoute = Symbol('public route');
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(publicRoute, true);
 
 /** The parameter is who is asking. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal } = context.switchToHttp().getRequest<FastifyRequest>();
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal => callerOf(context.switchToHttp().getRequest()),
+);
+
+/** Who is asking, on any route but the public ones. */
+export function callerOf({ principal }: Pick<FastifyRequest, 'principal'>): Principal {
   if (!principal) throw new Error('A public route has no caller.');
   return principal;
-});
+}
 
 /** The secret in `Authorization: Bearer <secret>`; undefined without the header. */
 export function bearerOf(authorization: string | undefined): string | undefined {

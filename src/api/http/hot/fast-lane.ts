@@ -30,10 +30,12 @@ export function createFastLane({ path, answer, isKnown, onAnswer }: Parts): Fast
 
   function respond(request: IncomingMessage, response: ServerResponse, value: object): void {
     const body = JSON.stringify(value);
+    const length = Buffer.byteLength(body);
     const headers = responseHeaders(path, requestIdOf(request));
     headers['content-type'] = 'application/json; charset=utf-8';
-    headers['content-length'] = String(Buffer.byteLength(body));
-    response.writeHead(200, headers).end(body);
+    headers['content-length'] = String(length);
+    // Headers and body go out as one text, and one without characters beyond ASCII is copied faster.
+    response.writeHead(200, headers).end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   /** What goes wrong here goes wrong in the full way too, which knows how to say it. */

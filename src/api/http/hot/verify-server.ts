@@ -9,6 +9,7 @@ import type { UseRecorder } from '../../../verification/uses.js';
 import { type Answer, type VerifyRequest, verify } from '../../../verification/verify.js';
 import { answerError, type ReportFailure } from '../answer-error.js';
 import { problemOfRefusal } from '../answers.js';
+import { callerOf } from '../credentials.js';
 import type { Principals } from '../principals.js';
 import { createFastify } from '../server.js';
 import { type Callers, rememberCallers } from './callers.js';
@@ -102,17 +103,22 @@ function addRoutes(app: FastifyInstance, parts: Shared): void {
     return body;
   }
 
+  // Before the body is looked at: whoever has no credential is told that, and nothing about their request.
+  app.addHook('preValidation', async (request, reply) => {
+    if (!request.is404) request.principal = await identify(request, reply);
+  });
+
   app.post<{ Body: VerifyRequest }>(
     path,
     { schema: { body: verifyRequestSchema, response: { 200: verdictSchema } } },
-    async (request, reply) => answer(await identify(request, reply), request.body),
+    async (request) => answer(callerOf(request), request.body),
   );
 
   app.post<{ Body: { readonly requests: readonly VerifyRequest[] } }>(
     `${path}/batch`,
     { schema: { body: verifyBatchRequestSchema, response: { 200: verdictBatchSchema } } },
-    async (request, reply) => {
-      const caller = await identify(request, reply);
+    async (request) => {
+      const caller = callerOf(request);
       return { verdicts: request.body.requests.map((one) => answer(caller, one)) };
     },
   );
