@@ -1,6 +1,7 @@
 import type { Recorded } from '../domain/recorded.js';
 import type { Codec, NewEvent } from './codec/codec.js';
-import type { AppendResult, Batch, EventStore, FollowOptions, Position, ReadOptions } from './port.js';
+import type { AppendResult, EventStore, FollowOptions, Position, ReadOptions } from './port.js';
+import { shareDecoding } from './shared-decoding.js';
 
 export type { NewEvent };
 
@@ -22,6 +23,7 @@ export interface Ledger {
 }
 
 export function createLedger(store: EventStore, codec: Codec): Ledger {
+  const decodeShared = shareDecoding(codec);
   return {
     async append(stream, expected, events) {
       const encoded = await codec.encode(events);
@@ -31,14 +33,12 @@ export function createLedger(store: EventStore, codec: Codec): Ledger {
       for await (const page of pages(store.readStream(stream, options))) yield* await codec.decode(page);
     },
     async *follow(options) {
-      for await (const batch of store.follow(options)) yield await decodeBatch(codec, batch);
+      for await (const batch of store.follow(options)) {
+        yield { ...batch, events: await decodeShared(batch.events) };
+      }
     },
     head: () => store.head(),
   };
-}
-
-async function decodeBatch(codec: Codec, batch: Batch): Promise<LedgerBatch> {
-  return { ...batch, events: await codec.decode(batch.events, { withoutAddresses: true }) };
 }
 
 /** Decoding opens sealed fields, which may ask the key ring: cheaper for many events at once. */

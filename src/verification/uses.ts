@@ -34,8 +34,8 @@ export interface UseRecorder {
 const rowsPerEventMax = 200;
 /** Kinds of use counted between two flushes; one more flushes at once. */
 const countedMax = 100_000;
-/** While the log is away this many appends wait; older ones are given up. */
-const pendingMax = 200;
+/** While the log is away this many appends wait, two full flushes; older ones are given up. */
+const pendingMax = (2 * countedMax) / rowsPerEventMax;
 const shortestMilliseconds = 1_000;
 const longestMilliseconds = 60_000;
 /** What everybody may spend on writing uses down and reading them again, on average: the rest is for verdicts. */
@@ -63,7 +63,9 @@ interface Options {
 
 export function createUseRecorder(options: Options): UseRecorder {
   const { ledger, clock, newId, processId, warn } = options;
-  let counts = new Map<string, Count>();
+  /** By secret: each has been used in few ways, and its id needs no writing to be looked up. */
+  let counts = new Map<string, Count[]>();
+  let rowsCount = 0;
   const pending: Pending[] = [];
   const revisions = new Map<string, number>();
   let countingSince = performance.now();
@@ -71,14 +73,14 @@ export function createUseRecorder(options: Options): UseRecorder {
   let flushing: Promise<boolean> | undefined;
 
   function record({ access, secretId, code, permission, at }: Use): void {
-    const name = `${secretId}${code}${permission ?? ''}`;
-    const known = counts.get(name);
+    const ofSecret = counts.get(secretId);
+    const known = ofSecret?.find((one) => one.code === code && one.permission === permission);
     if (known) {
       known.count += 1;
       known.lastAt = at;
       return;
     }
-    counts.set(name, {
+    const count: Count = {
       teamId: access.teamId,
       keyId: access.keyId,
       secretId,
@@ -87,14 +89,18 @@ export function createUseRecorder(options: Options): UseRecorder {
       count: 1,
       firstAt: at,
       lastAt: at,
-    });
-    if (counts.size >= countedMax) void flush();
+    };
+    if (ofSecret) ofSecret.push(count);
+    else counts.set(secretId, [count]);
+    rowsCount += 1;
+    if (rowsCount >= countedMax) void flush();
   }
 
   /** Takes the counts out of memory and makes them into appends, each small enough for any store. */
   function collect(): void {
-    const taken = [...counts.values()];
+    const taken = [...counts.values()].flat();
     counts = new Map();
+    rowsCount = 0;
     countingSince = performance.now();
     const now = clock.now().toISOString();
     const stream = usesStream(processId, now.slice(0, 10));
@@ -145,7 +151,7 @@ export function createUseRecorder(options: Options): UseRecorder {
   }
 
   function flushWhenDue(): void {
-    if (performance.now() - countingSince >= flushIntervalMilliseconds(counts.size)) void flush();
+    if (performance.now() - countingSince >= flushIntervalMilliseconds(rowsCount)) void flush();
   }
 
   return {

@@ -1,0 +1,25 @@
+import { LRUCache } from 'lru-cache';
+import type { Recorded } from '../domain/recorded.js';
+import type { Codec } from './codec/codec.js';
+import type { Position, RecordedEvent } from './port.js';
+
+/** Stored bytes of the newest events that are kept decoded. */
+const keptBytes = 8_000_000;
+
+/**
+ * Decodes for all who follow the log in this process: verification and every read model want the same newest
+ * events within milliseconds, and decoding is most of what following costs. Addresses are left out.
+ */
+export function shareDecoding(codec: Codec): (events: readonly RecordedEvent[]) => Promise<Recorded[]> {
+  const kept = new LRUCache<Position, Recorded>({ maxSize: keptBytes });
+  return async (events) => {
+    const known = events.map(({ position }) => kept.get(position));
+    const missing = events.filter((_, i) => known[i] === undefined);
+    const decoded = await codec.decode(missing, { withoutAddresses: true });
+    for (const [i, { position, data, metadata }] of missing.entries()) {
+      kept.set(position, decoded[i], { size: data.length + metadata.length });
+    }
+    let next = 0;
+    return known.flatMap((recorded) => recorded ?? decoded[next++] ?? []);
+  };
+}
