@@ -16,7 +16,7 @@ describe('when keys were last used', () => {
     await runner.start();
     for (const n of [1, 2, 3]) {
       const rows = [
-        use({ keyId: 'k1', count: n, lastAt: instant(n) }),
+        use({ keyId: 'k1', secretId: `s1-${n % 2}`, count: n, lastAt: instant(n) }),
         use({ keyId: 'k2', secretId: 's2', lastAt: instant(0) }),
         use({ keyId: 'k3', secretId: 's3', code: 'NOT_FOUND' }),
       ];

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 export interface LastUsedDatabase {
-  'read.lastUsedKeys': { keyId: string; lastUsedAt: string; uses: bigint };
+  'read.lastUsedSecrets': { secretId: string; keyId: string; lastUsedAt: string; uses: bigint };
 }
 
 export interface LastUse {
@@ -10,15 +10,16 @@ export interface LastUse {
   readonly uses: number;
 }
 
-/** When keys were last used, by key id; a key that never was is absent. */
+/** When keys were last used, whichever of their secrets it was, by key id; a key that never was is absent. */
 export async function lastUsed(
   db: Kysely<LastUsedDatabase>,
   keyIds: readonly string[],
 ): Promise<Map<string, LastUse>> {
   const rows = await db
-    .selectFrom('read.lastUsedKeys')
-    .selectAll()
+    .selectFrom('read.lastUsedSecrets')
+    .select(['keyId', sql<string>`max(last_used_at)`.as('lastUsedAt'), sql<string>`sum(uses)`.as('uses')])
     .where('keyId', '=', sql<string>`any(${keyIds})`)
+    .groupBy('keyId')
     .execute();
   return new Map(rows.map(({ keyId, lastUsedAt, uses }) => [keyId, { lastUsedAt, uses: Number(uses) }]));
 }

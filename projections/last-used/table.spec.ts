@@ -1,5 +1,5 @@
 import { instant, keyCreated, recorded, use } from '../../test/support/projection-events.js';
-import { keyUses, secretUses } from './table.js';
+import { secretUses } from './table.js';
 
 const uses = recorded('uses-p1-2026-11-21', {
   type: 'KeyUsesRecorded',
@@ -13,17 +13,12 @@ const uses = recorded('uses-p1-2026-11-21', {
 });
 
 describe('the read model last-used', () => {
-  it('is about the keys and secrets whose uses were allowed, each once', () => {
-    expect(keyUses.keysOf(uses)).toEqual(['k1', 'k2']);
+  it('is about the secrets whose uses were allowed, each once', () => {
     expect(secretUses.keysOf(uses)).toEqual(['secret-of-k1', 'older-secret-of-k1', 'secret-of-k2']);
-    expect(keyUses.keysOf(recorded('key-k1', keyCreated()))).toEqual([]);
+    expect(secretUses.keysOf(recorded('key-k1', keyCreated()))).toEqual([]);
   });
 
-  it('adds up the uses of a key over its secrets and permissions', () => {
-    expect(keyUses.apply(undefined, uses, 'k1', 0)).toEqual({ keyId: 'k1', lastUsedAt: instant(9), uses: 6 });
-  });
-
-  it('tells the secrets of a key apart', () => {
+  it('adds up the uses of a secret over its permissions, and tells the secrets of a key apart', () => {
     const apply = (secretId: string) => secretUses.apply(undefined, uses, secretId, 0);
     expect(apply('secret-of-k1')).toEqual({
       secretId: 'secret-of-k1',
@@ -35,13 +30,13 @@ describe('the read model last-used', () => {
   });
 
   it('keeps the latest time when another process tells of an earlier use later', () => {
-    const known = { keyId: 'k1', lastUsedAt: instant(100), uses: 10 };
-    expect(keyUses.apply(known, uses, 'k1', 0)).toEqual({ keyId: 'k1', lastUsedAt: instant(100), uses: 16 });
+    const known = { secretId: 'secret-of-k1', keyId: 'k1', lastUsedAt: instant(100), uses: 10 };
+    expect(secretUses.apply(known, uses, 'secret-of-k1', 0)).toEqual({ ...known, uses: 15 });
   });
 
   it('does not take a refused call for a use', () => {
-    const known = { keyId: 'k3', lastUsedAt: instant(1), uses: 1 };
-    expect(keyUses.apply(known, uses, 'k3', 0)).toBe(known);
-    expect(keyUses.apply(undefined, uses, 'k3', 0)).toBeUndefined();
+    const known = { secretId: 'secret-of-k3', keyId: 'k3', lastUsedAt: instant(1), uses: 1 };
+    expect(secretUses.apply(known, uses, 'secret-of-k3', 0)).toBe(known);
+    expect(secretUses.apply(undefined, uses, 'secret-of-k3', 0)).toBeUndefined();
   });
 });

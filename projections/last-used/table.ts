@@ -2,60 +2,49 @@ import type { Recorded } from '../../src/domain/recorded.js';
 import type { UseRow } from '../../src/domain/uses/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
 
-interface Use {
+/** The uses of one secret; those of a key are the sum over its secrets. */
+export interface SecretUse {
+  readonly secretId: string;
+  readonly keyId: string;
   readonly lastUsedAt: string;
   /** Calls that were allowed. */
   readonly uses: number;
 }
 
-export interface KeyUse extends Use {
-  readonly keyId: string;
-}
+type RowsBySecret = ReadonlyMap<string, readonly UseRow[]>;
 
-export interface SecretUse extends Use {
-  readonly secretId: string;
-  readonly keyId: string;
-}
+/** An event tells of hundreds of secrets and is asked about each of them. */
+const grouped = new WeakMap<Recorded, RowsBySecret>();
 
 /** Only what was allowed counts: a refused call says nothing about whether a key is needed. */
-function validRows({ event }: Recorded): readonly UseRow[] {
-  return event.type === 'KeyUsesRecorded' ? event.rows.filter(({ code }) => code === 'VALID') : [];
+function rowsBySecret(recorded: Recorded): RowsBySecret {
+  const known = grouped.get(recorded);
+  if (known) return known;
+  const { event } = recorded;
+  const rows = event.type === 'KeyUsesRecorded' ? event.rows.filter(({ code }) => code === 'VALID') : [];
+  const bySecret = Map.groupBy(rows, ({ secretId }) => secretId);
+  grouped.set(recorded, bySecret);
+  return bySecret;
 }
 
 /** Processes record their uses each in their own time, so an event may tell of an earlier use than the last. */
-function added(use: Use | undefined, rows: readonly UseRow[]): Use {
-  return rows.reduce<Use>(
-    ({ lastUsedAt, uses }, row) => ({
-      lastUsedAt: row.lastAt > lastUsedAt ? row.lastAt : lastUsedAt,
-      uses: uses + row.count,
-    }),
-    use ?? { lastUsedAt: '', uses: 0 },
-  );
+function added(use: SecretUse, row: UseRow): SecretUse {
+  const lastUsedAt = row.lastAt > use.lastUsedAt ? row.lastAt : use.lastUsedAt;
+  return { ...use, lastUsedAt, uses: use.uses + row.count };
 }
-
-export const keyUses: Table<KeyUse> = {
-  name: 'last_used_keys',
-  key: 'keyId',
-  columns: { keyId: 'id', lastUsedAt: 'instant', uses: 'count' },
-  indexes: [],
-  keysOf: (recorded) => [...new Set(validRows(recorded).map(({ keyId }) => keyId))],
-  apply(row, recorded, keyId) {
-    const rows = validRows(recorded).filter((use) => use.keyId === keyId);
-    return rows.length === 0 ? row : { keyId, ...added(row, rows) };
-  },
-};
 
 export const secretUses: Table<SecretUse> = {
   name: 'last_used_secrets',
   key: 'secretId',
   columns: { secretId: 'id', keyId: 'id', lastUsedAt: 'instant', uses: 'count' },
   indexes: ['(key_id)'],
-  keysOf: (recorded) => [...new Set(validRows(recorded).map(({ secretId }) => secretId))],
+  keysOf: (recorded) => [...rowsBySecret(recorded).keys()],
   apply(row, recorded, secretId) {
-    const rows = validRows(recorded).filter((use) => use.secretId === secretId);
-    const keyId = rows[0]?.keyId;
-    return keyId === undefined ? row : { secretId, keyId, ...added(row, rows) };
+    const rows = rowsBySecret(recorded).get(secretId);
+    const keyId = rows?.[0]?.keyId;
+    if (!rows || keyId === undefined) return row;
+    return rows.reduce(added, row ?? { secretId, keyId, lastUsedAt: '', uses: 0 });
   },
 };
 
-export const lastUsedModel: ReadModel = { name: 'last-used', version: 1, tables: [keyUses, secretUses] };
+export const lastUsedModel: ReadModel = { name: 'last-used', version: 1, tables: [secretUses] };

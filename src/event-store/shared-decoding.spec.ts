@@ -11,7 +11,7 @@ const codec: Codec = {
   decode: (events, options) => {
     expect(options).toEqual({ withoutAddresses: true });
     decoded.push(...events.map(({ position }) => position));
-    return Promise.resolve(events.map(({ position }) => ({ position }) as Recorded));
+    return Promise.resolve(events.map(({ position }) => ({ position }) as unknown as Recorded));
   },
 };
 
