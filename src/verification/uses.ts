@@ -2,6 +2,7 @@ import type { KeyAccess, VerdictCode } from '../domain/access/verdict.js';
 import type { Metadata } from '../domain/recorded.js';
 import { type UseRow, usesStream } from '../domain/uses/events.js';
 import type { Ledger, NewEvent } from '../event-store/ledger.js';
+import { appendLimits } from '../event-store/port.js';
 import type { Clock } from '../platform/clock.js';
 
 /** One use of one secret: a verdict that was asked for, or a call to this service itself. */
@@ -28,14 +29,14 @@ export interface UseRecorder {
 }
 
 /**
- * Far below 512 KiB, for a row is at most some 340 bytes of JSON: whoever folds an event looks through all of
- * its rows for each key in it, and that grows with the square.
+ * Rows are at most some 340 bytes of JSON, so an event stays below 512 KiB and an append in its limits, be
+ * each row in an event of its own. Fewer would make more appends, each of which wakes all who follow the log.
  */
-const rowsPerEventMax = 200;
+const rowsPerAppendMax = appendLimits.events;
 /** Kinds of use counted between two flushes; one more flushes at once. */
 const countedMax = 100_000;
 /** While the log is away this many appends wait, two full flushes; older ones are given up. */
-const pendingMax = (2 * countedMax) / rowsPerEventMax;
+const pendingMax = (2 * countedMax) / rowsPerAppendMax;
 const shortestMilliseconds = 1_000;
 const longestMilliseconds = 60_000;
 /** What everybody may spend on writing uses down and reading them again, on average: the rest is for verdicts. */
@@ -104,18 +105,8 @@ export function createUseRecorder(options: Options): UseRecorder {
     countingSince = performance.now();
     const now = clock.now().toISOString();
     const stream = usesStream(processId, now.slice(0, 10));
-    for (const rows of chunks(taken, rowsPerEventMax)) {
-      const events = [...byTeam(rows)].map(([teamId, ofTeam]): NewEvent => {
-        const id = newId();
-        const metadata: Metadata = {
-          recordedAt: now,
-          actor: { type: 'process', id: processId },
-          teamId,
-          correlationId: id,
-          commandId: id,
-        };
-        return { id, event: { type: 'KeyUsesRecorded', rows: ofTeam }, metadata };
-      });
+    for (const part of chunks(taken, rowsPerAppendMax)) {
+      const events = [...byTeam(part)].map(([teamId, rows]) => eventOf(teamId, rows, now));
       pending.push({ stream, events });
     }
     const tooMany = pending.length - pendingMax;
@@ -123,6 +114,18 @@ export function createUseRecorder(options: Options): UseRecorder {
       pending.splice(0, tooMany);
       warn(`The log has been away for long: last-used data of ${tooMany} flushes is given up.`);
     }
+  }
+
+  function eventOf(teamId: string, rows: readonly UseRow[], recordedAt: string): NewEvent {
+    const id = newId();
+    const metadata: Metadata = {
+      recordedAt,
+      actor: { type: 'process', id: processId },
+      teamId,
+      correlationId: id,
+      commandId: id,
+    };
+    return { id, event: { type: 'KeyUsesRecorded', rows }, metadata };
   }
 
   async function write(): Promise<boolean> {
