@@ -8,6 +8,7 @@ import { GroupCommit, type GroupReport } from './group-commit.js';
 import { HeadWatch } from './head-watch.js';
 import { listen } from './listener.js';
 import { readHead, readLog, readStream } from './read.js';
+import { sharePages } from './shared-pages.js';
 
 export type { GroupReport } from './group-commit.js';
 export { migrations } from './migrations.js';
@@ -33,7 +34,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
   const source: FollowSource = {
     readHead: () => readHead(connections.readers),
-    readLog: (after) => readLog(connections.readers, after),
+    readLog: sharePages((after) => readLog(connections.readers, after)),
     watch,
   };
   const closing = new AbortController();
