@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
-import { stringify, v7 } from 'uuid';
+import { createHash, randomUUID } from 'node:crypto';
 
-/** A new UUIDv7: unique, and later ones sort after earlier ones (RFC 9562). */
+/**
+ * A new UUIDv7 (RFC 9562): the milliseconds of its making, then 74 random bits, which are those of a UUIDv4
+ * because Node draws these from a pool: a tenth of what asking the system for each costs.
+ */
 export function newId(): string {
-  return v7();
+  const time = Date.now().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /**
@@ -12,9 +15,8 @@ export function newId(): string {
  * @param seed a UUIDv7
  */
 export function deriveId(seed: string, label: string): string {
-  const time = Buffer.from(seed.replaceAll('-', '').slice(0, 12), 'hex');
-  const chance = createHash('sha256').update(`${seed}/${label}`).digest().subarray(0, 10);
-  chance[0] = ((chance[0] ?? 0) & 0x0f) | 0x70;
-  chance[2] = ((chance[2] ?? 0) & 0x3f) | 0x80;
-  return stringify(Buffer.concat([time, chance]));
+  const chance = createHash('sha256').update(`${seed}/${label}`).digest('hex');
+  const variant = '89ab'.charAt(Number.parseInt(chance.charAt(3), 16) % 4);
+  const time = seed.slice(0, 13);
+  return `${time}-7${chance.slice(0, 3)}-${variant}${chance.slice(4, 7)}-${chance.slice(7, 19)}`;
 }

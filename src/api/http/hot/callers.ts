@@ -5,6 +5,8 @@ import type { AccessIndex } from '../../../verification/access-index.js';
 
 /** A gateway sends thousands of requests on one connection: its secret need not be hashed for each of them. */
 export interface Callers {
+  /** Whether the connection sends what it sent before; what that is worth now, `recall` says. */
+  knows(request: IncomingMessage): boolean;
   /** The caller of an earlier request on the connection, if it is the same one and nothing about it changed. */
   recall(request: IncomingMessage, at: string): KeyPrincipal | undefined;
   remember(request: IncomingMessage, principal: KeyPrincipal): void;
@@ -12,10 +14,15 @@ export interface Callers {
 
 export function rememberCallers(index: AccessIndex): Callers {
   const callers = new WeakMap<object, { readonly authorization: string; readonly principal: KeyPrincipal }>();
+  const knownOf = ({ socket, headers }: IncomingMessage) => {
+    const known = callers.get(socket);
+    return known?.authorization === headers.authorization ? known : undefined;
+  };
   return {
-    recall({ socket, headers }, at) {
-      const known = callers.get(socket);
-      if (!known || known.authorization !== headers.authorization) return undefined;
+    knows: (request) => knownOf(request) !== undefined,
+    recall(request, at) {
+      const known = knownOf(request);
+      if (!known) return undefined;
       const { access, secretId } = known.principal;
       // Any change of the key makes another record of it.
       if (index.key(access.keyId) !== access) return undefined;

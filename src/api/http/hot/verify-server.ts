@@ -136,11 +136,10 @@ function fastLaneOf(parts: Shared): FastLane {
   const { uses, callers, instantOf, metrics, requireFresh } = parts;
   return createFastLane({
     path,
-    isKnown: (request) => callers.recall(request, instantOf()) !== undefined,
+    isKnown: callers.knows,
     answer(request, question) {
       requireFresh();
       const at = instantOf();
-      // Looks again: the key may have changed while the body was on its way.
       const caller = callers.recall(request, at);
       const body = caller && answerTo(parts, caller, question, at);
       if (body) uses.record({ access: caller.access, secretId: caller.secretId, code: 'VALID', at });
