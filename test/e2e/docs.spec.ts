@@ -22,7 +22,7 @@ describe('docs/errors.md', () => {
     const codes = sources.flatMap((text) => [
       ...text.matchAll(/'([a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*)'/g),
     ]);
-    const listed = [...read('docs/errors.md').matchAll(/^\| `([a-z_.]+)` \|/gm)];
+    const listed = [...read('docs/errors.md').matchAll(/^\| `([a-z_.]+)` +\|/gm)];
     const name = (match: RegExpMatchArray) => match[1];
     expect(new Set(listed.map(name))).toEqual(new Set(codes.map(name)));
   });
@@ -30,7 +30,7 @@ describe('docs/errors.md', () => {
 
 describe('docs/operate.md', () => {
   it('lists every setting', () => {
-    const listed = [...read('docs/operate.md').matchAll(/^\| `(COMPASS_[A-Z_]+)` \|/gm)].map(
+    const listed = [...read('docs/operate.md').matchAll(/^\| `(COMPASS_[A-Z_]+)` +\|/gm)].map(
       (match) => match[1],
     );
     expect(new Set(listed)).toEqual(new Set(Object.values(settings).map((setting) => setting.name)));
