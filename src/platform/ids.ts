@@ -5,9 +5,16 @@ import { createHash, randomUUID } from 'node:crypto';
  * because Node draws these from a pool: a tenth of what asking the system for each costs.
  */
 export function newId(): string {
-  const time = Date.now().toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  const now = Date.now();
+  if (now !== written.milliseconds) {
+    const time = now.toString(16).padStart(12, '0');
+    written = { milliseconds: now, text: `${time.slice(0, 8)}-${time.slice(8)}-7` };
+  }
+  return written.text + randomUUID().slice(15);
 }
+
+/** The time as it was last written: many ids are made within a millisecond. */
+let written = { milliseconds: Number.NaN, text: '' };
 
 /**
  * An id that follows from another: the same seed and label always give the same one, so that what was
