@@ -55,6 +55,7 @@ async function* look({ name, look: lookAt }: Check): AsyncIterable<Finding> {
 function checksOf(installation: Installation): Check[] {
   return [
     { name: 'migrations', look: () => checkMigrations(installation) },
+    { name: 'durability', look: () => checkDurability(installation) },
     { name: 'master key', look: () => checkMasterKey(installation) },
     { name: 'clock', look: () => checkClock(installation) },
     { name: 'log', look: () => checkLog(installation) },
@@ -98,6 +99,17 @@ async function checkMigrations({ readDb }: Installation): Promise<string> {
   if (pending.length > 0)
     throw new Error(`Not yet applied: ${pending.join(', ')}. The next start applies them.`);
   return `${count} applied`;
+}
+
+/** With any of these off, PostgreSQL may lose what it has acknowledged, and so would we. */
+async function checkDurability({ readDb }: Installation): Promise<string> {
+  const { rows } = await sql<{ name: string }>`
+    select name from pg_settings
+    where name in ('fsync', 'synchronous_commit', 'full_page_writes') and setting = 'off'`.execute(readDb);
+  if (rows.length === 0) return 'what is acknowledged is on disk';
+  throw new Error(
+    `PostgreSQL may lose what it acknowledged: turn on ${rows.map(({ name }) => name).join(', ')}.`,
+  );
 }
 
 async function checkMasterKey({ keyRing, masterKey }: Installation): Promise<string> {

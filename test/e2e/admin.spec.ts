@@ -45,6 +45,7 @@ describe('doctor', () => {
       'disk',
       'database',
       'migrations',
+      'durability',
       'master key',
       'clock',
       'log',
@@ -76,6 +77,15 @@ describe('doctor', () => {
     await query("update ring.migration set name = 'x' || name");
     expect(await failuresOf(service.config)).toMatchObject([{ name: 'migrations' }]);
     await query('update ring.migration set name = substr(name, 2)');
+  });
+
+  it('notices a database that may lose what it acknowledged', async () => {
+    const [{ name }] = (await query('select current_database() as name')) as [{ name: string }];
+    await query(`alter database ${JSON.stringify(name)} set synchronous_commit = off`);
+    const failures = await failuresOf(service.config);
+    await query(`alter database ${JSON.stringify(name)} reset synchronous_commit`);
+    expect(failures).toMatchObject([{ name: 'durability' }]);
+    expect(failures[0]?.detail).toContain('synchronous_commit');
   });
 
   it('notices an event that somebody took away', async () => {
