@@ -9,11 +9,17 @@ import { requestIdOf } from './request-id.js';
 import { responseHeaders } from './response-headers.js';
 import { schemaErrors } from './schema-errors.js';
 
-/** For whoever makes the server in a `serverFactory`: Node would answer a missing Host without a document. */
-export const nodeServerOptions = { requireHostHeader: false } as const satisfies ServerOptions;
-
 /** How long a request may take to arrive. */
 const requestTimeoutMilliseconds = 30_000;
+
+/**
+ * For whoever makes the server in a `serverFactory`: by itself, Node would answer a missing Host without a
+ * document, and wait minutes for a request.
+ */
+export const nodeServerOptions = {
+  requireHostHeader: false,
+  requestTimeout: requestTimeoutMilliseconds,
+} as const satisfies ServerOptions;
 
 export interface HttpOptions {
   /** Addresses and CIDR ranges whose `X-Forwarded-*` headers are believed; none means nobody's. */
