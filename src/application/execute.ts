@@ -40,6 +40,14 @@ export type Outcome<State> =
   | { readonly ok: false; readonly refusal: Refusal }
   | { readonly ok: false; readonly stale: number };
 
+/** The outcome of a command that named no revision, and so cannot be stale. */
+export function unconditional<S>(outcome: Outcome<S>): Exclude<Outcome<S>, { readonly stale: number }> {
+  if (!outcome.ok && 'stale' in outcome) {
+    throw new Error('A command without a precondition cannot be stale.');
+  }
+  return outcome;
+}
+
 export interface Executor {
   /** @throws StoreUnavailable when nothing was done; OutcomeUnknown when that cannot be known in time */
   execute<S, C, E extends DomainEvent>(execution: Execution<S, C, E>): Promise<Outcome<S>>;

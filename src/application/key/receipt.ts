@@ -1,6 +1,6 @@
 import type { Key } from '../../domain/key/state.js';
 import type { Position } from '../../event-store/port.js';
-import type { Outcome } from '../execute.js';
+import { type Outcome, unconditional } from '../execute.js';
 import type { Parts } from '../parts.js';
 import { done, type Result } from '../result.js';
 
@@ -18,10 +18,9 @@ export async function receiptOf(
   keyId: string,
   outcome: Outcome<Key>,
 ): Promise<Result<KeyReceipt>> {
-  if (!outcome.ok) {
-    if ('refusal' in outcome) return outcome;
-    throw new Error('A command without a precondition cannot be stale.');
-  }
-  await parts.settled(outcome.position);
-  return done({ keyId, revision: outcome.revision, position: outcome.position });
+  const known = unconditional(outcome);
+  if (!known.ok) return known;
+  const { revision, position } = known;
+  await parts.settled(position);
+  return done({ keyId, revision, position });
 }

@@ -12,7 +12,7 @@ import { comparePositions } from '../../event-store/port.js';
 import { deriveId } from '../../platform/ids.js';
 import type { CommandContext } from '../context.js';
 import { keyDecider, teamDecider, userDecider } from '../deciders.js';
-import type { Execution, Receipt } from '../execute.js';
+import { type Execution, type Receipt, unconditional } from '../execute.js';
 import { defaultScopes } from '../key/create-key.js';
 import { PARTS, type Parts } from '../parts.js';
 import { done, type Result } from '../result.js';
@@ -139,9 +139,7 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
   private async run<S, C, E extends DomainEvent>(
     execution: Execution<S, C, E>,
   ): Promise<Receipt<S> | { ok: false; refusal: Refusal }> {
-    const outcome = await this.parts.executor.execute(execution);
-    if (outcome.ok || 'refusal' in outcome) return outcome;
-    throw new Error('A command without a precondition cannot be stale.');
+    return unconditional(await this.parts.executor.execute(execution));
   }
 }
 
