@@ -1,20 +1,31 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 /**
- * A new UUIDv7 (RFC 9562): the milliseconds of its making, then 74 random bits, which are those of a UUIDv4
- * because Node draws these from a pool: a tenth of what asking the system for each costs.
+ * A new UUIDv7 (RFC 9562): the milliseconds of its making, then 74 bits, random for the first id of a
+ * millisecond. Each further one counts its last 16 bits up (section 6.2, method 2), at a quarter of the cost.
  */
 export function newId(): string {
   const now = Date.now();
-  if (now !== written.milliseconds) {
-    const time = now.toString(16).padStart(12, '0');
-    written = { milliseconds: now, text: `${time.slice(0, 8)}-${time.slice(8)}-7` };
-  }
-  return written.text + randomUUID().slice(15);
+  if (now !== last.milliseconds || last.count === 0xffff) last = firstOf(now);
+  last.count += 1;
+  return last.head + hex(last.count >>> 8) + hex(last.count & 0xff);
 }
 
-/** The time as it was last written: many ids are made within a millisecond. */
-let written = { milliseconds: Number.NaN, text: '' };
+/** The id made last, but for its last 16 bits. */
+let last = { milliseconds: Number.NaN, head: '', count: 0 };
+
+function firstOf(milliseconds: number): typeof last {
+  const time = milliseconds.toString(16).padStart(12, '0');
+  const chance = randomUUID();
+  const head = `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(15, 32)}`;
+  return { milliseconds, head, count: Number.parseInt(chance.slice(32), 16) >>> 1 };
+}
+
+const bytesInHex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function hex(byte: number): string {
+  return bytesInHex[byte] ?? '';
+}
 
 /**
  * An id that follows from another: the same seed and label always give the same one, so that what was

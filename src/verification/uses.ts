@@ -75,11 +75,12 @@ export function createUseRecorder(options: Options): UseRecorder {
 
   function record({ access, secretId, code, permission, at }: Use): void {
     const ofSecret = counts.get(secretId);
-    const known = ofSecret?.find((one) => one.code === code && one.permission === permission);
-    if (known) {
-      known.count += 1;
-      known.lastAt = at;
-      return;
+    for (const known of ofSecret ?? []) {
+      if (known.code === code && known.permission === permission) {
+        known.count += 1;
+        known.lastAt = at;
+        return;
+      }
     }
     const count: Count = {
       teamId: access.teamId,

@@ -11,13 +11,15 @@ export function toBase62(value: bigint, width: number): string {
   return text.padStart(width, '0');
 }
 
-/** The same for numbers below 2^53, without the cost of bigints: verification does it on every call. */
-export function smallToBase62(value: number, width: number): string {
-  let rest = value;
-  let text = '';
-  while (rest > 0) {
-    text = digits.charAt(rest % 62) + text;
-    rest = Math.floor(rest / 62);
-  }
-  return text.padStart(width, '0');
+const valuesByCode = Uint8Array.from({ length: 128 }, (_, code) => digits.indexOf(String.fromCharCode(code)));
+
+/**
+ * The number that such digits stand for, at most eight from an index on; no bigint and no new text, for
+ * verification does it on every call. Of other characters it makes some number or none.
+ */
+export function smallFromBase62(text: string, from: number): number {
+  let value = 0;
+  for (let i = from; i < text.length; i++)
+    value = value * 62 + (valuesByCode[text.charCodeAt(i)] ?? Number.NaN);
+  return value;
 }

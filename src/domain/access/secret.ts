@@ -1,4 +1,4 @@
-import { smallToBase62, toBase62 } from './base62.js';
+import { smallFromBase62, toBase62 } from './base62.js';
 import { crc32 } from './crc32.js';
 
 /**
@@ -29,14 +29,19 @@ export function formatSecret(prefix: SecretPrefix, random: Uint8Array): string {
   let value = 0n;
   for (let i = 0; i < randomBytesCount; i++) value = (value << 8n) | BigInt(random[i] ?? 0);
   const unchecked = `${prefix}_${toBase62(value, bodyLength)}`;
-  return unchecked + checksumOf(unchecked);
+  return unchecked + toBase62(BigInt(crc32(unchecked)), checksumLength);
 }
 
 /** Whether a text has the form and the checksum of a secret of ours; says nothing about its existence. */
 export function isWellFormedSecret(text: string): boolean {
-  if (text.length !== secretLength || !secretForm.test(text)) return false;
+  return hasChecksum(text) && secretForm.test(text);
+}
+
+/** Whether a text has the length and the checksum of a secret of ours: what refuses garbage without a look-up. */
+export function hasChecksum(text: string): boolean {
+  if (text.length !== secretLength) return false;
   const split = secretLength - checksumLength;
-  return checksumOf(text.slice(0, split)) === text.slice(split);
+  return crc32(text, split) === smallFromBase62(text, split);
 }
 
 /** For people: enough to recognise a secret, too little to guess it (`cks_3fQ…x9Za`). */
@@ -50,8 +55,4 @@ export function containsSecret(text: string): boolean {
     if (match[1] !== undefined && isWellFormedSecret(match[1])) return true;
   }
   return false;
-}
-
-function checksumOf(text: string): string {
-  return smallToBase62(crc32(text), checksumLength);
 }

@@ -60,6 +60,44 @@ export interface Verdict {
   readonly checked: readonly VerdictCode[];
 }
 
+interface Check {
+  readonly code: VerdictCode;
+  /** Whether there is anything to check. */
+  concerns(request: AccessRequest): boolean;
+  holds(access: KeyAccess, secret: SecretAccess, request: AccessRequest, at: string): boolean;
+}
+
+/** The first that does not hold is the verdict. */
+const checks: readonly Check[] = [
+  {
+    code: 'NOT_FOUND',
+    concerns: () => true,
+    holds: (_access, secret, _request, at) => !isPast(secret.validUntil, at),
+  },
+  { code: 'REVOKED', concerns: () => true, holds: (access) => access.revokedAt === null },
+  {
+    code: 'EXPIRED',
+    concerns: () => true,
+    holds: (access, _secret, _request, at) => !isPast(access.expiresAt, at),
+  },
+  {
+    code: 'WRONG_PROJECT',
+    concerns: (request) => request.project !== undefined,
+    holds: (access, _secret, request) => request.project === access.projectId,
+  },
+  {
+    code: 'INSUFFICIENT_SCOPE',
+    concerns: (request) => request.scope !== undefined || request.permissions !== undefined,
+    holds: (access, _secret, request) => hasScopes(access, request),
+  },
+  {
+    code: 'INSUFFICIENT_ROLE',
+    concerns: (request) => request.permissions !== undefined,
+    holds: (access, _secret, { permissions = [] }) =>
+      permissions.every((permission) => hasRole(access, permission)),
+  },
+];
+
 /**
  * Decides whether a key may do something at an instant. Pure: the same answer for now and for the past.
  * @param access the key, or undefined when no key has the secret
@@ -72,29 +110,28 @@ export function decideAccess(
   request: AccessRequest,
   at: string,
 ): Verdict {
-  const checked: VerdictCode[] = ['NOT_FOUND'];
-  if (!access || !secret || isPast(secret.validUntil, at)) return refusedBy(checked);
-  checked.push('REVOKED');
-  if (access.revokedAt !== null) return refusedBy(checked);
-  checked.push('EXPIRED');
-  if (isPast(access.expiresAt, at)) return refusedBy(checked);
-  if (request.project !== undefined) {
-    checked.push('WRONG_PROJECT');
-    if (request.project !== access.projectId) return refusedBy(checked);
+  if (!access || !secret) return { allowed: false, code: 'NOT_FOUND', checked: listOf(1) };
+  let made = 0;
+  for (let number = 0; number < checks.length; number++) {
+    const check = checks[number];
+    if (!check?.concerns(request)) continue;
+    made |= 1 << number;
+    if (!check.holds(access, secret, request, at)) {
+      return { allowed: false, code: check.code, checked: listOf(made) };
+    }
   }
-  if (request.scope !== undefined || request.permissions !== undefined) {
-    checked.push('INSUFFICIENT_SCOPE');
-    if (!hasScopes(access, request)) return refusedBy(checked);
-  }
-  if (request.permissions !== undefined) {
-    checked.push('INSUFFICIENT_ROLE');
-    if (!request.permissions.every((permission) => hasRole(access, permission))) return refusedBy(checked);
-  }
-  return { allowed: true, code: 'VALID', checked };
+  return { allowed: true, code: 'VALID', checked: listOf(made) };
 }
 
-function refusedBy(checked: readonly VerdictCode[]): Verdict {
-  return { allowed: false, code: checked.at(-1) ?? 'NOT_FOUND', checked };
+const lists = new Map<number, readonly VerdictCode[]>();
+
+/** The checks whose bits are set; one list for each such set, as there are few and many verdicts. */
+function listOf(made: number): readonly VerdictCode[] {
+  const known = lists.get(made);
+  if (known) return known;
+  const list = checks.filter((_, number) => made & (1 << number)).map(({ code }) => code);
+  lists.set(made, list);
+  return list;
 }
 
 /** ISO instants of one form compare as text. */

@@ -12,8 +12,15 @@ export interface Callers {
   remember(request: IncomingMessage, principal: KeyPrincipal): void;
 }
 
+interface Known {
+  readonly authorization: string;
+  readonly principal: KeyPrincipal;
+  /** ISO instant for which the key was last found valid: a dozen questions come within one. */
+  validAt: string;
+}
+
 export function rememberCallers(index: AccessIndex): Callers {
-  const callers = new WeakMap<object, { readonly authorization: string; readonly principal: KeyPrincipal }>();
+  const callers = new WeakMap<object, Known>();
   const knownOf = ({ socket, headers }: IncomingMessage) => {
     const known = callers.get(socket);
     return known?.authorization === headers.authorization ? known : undefined;
@@ -26,11 +33,14 @@ export function rememberCallers(index: AccessIndex): Callers {
       const { access, secretId } = known.principal;
       // Any change of the key makes another record of it.
       if (index.key(access.keyId) !== access) return undefined;
+      if (known.validAt === at) return known.principal;
       const secret = access.secrets.find((one) => one.secretId === secretId);
-      return decideAccess(access, secret, {}, at).allowed ? known.principal : undefined;
+      if (!decideAccess(access, secret, {}, at).allowed) return undefined;
+      known.validAt = at;
+      return known.principal;
     },
     remember({ socket, headers: { authorization } }, principal) {
-      if (authorization !== undefined) callers.set(socket, { authorization, principal });
+      if (authorization !== undefined) callers.set(socket, { authorization, principal, validAt: '' });
     },
   };
 }

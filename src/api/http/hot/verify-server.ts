@@ -6,20 +6,21 @@ import type { Clock } from '../../../platform/clock.js';
 import type { Metrics } from '../../../platform/metrics.js';
 import type { AccessIndex } from '../../../verification/access-index.js';
 import type { UseRecorder } from '../../../verification/uses.js';
-import { type Answer, type VerifyRequest, verify } from '../../../verification/verify.js';
+import { type VerifyRequest, verify } from '../../../verification/verify.js';
 import { answerError, type ReportFailure } from '../answer-error.js';
 import { problemOfRefusal } from '../answers.js';
 import { callerOf } from '../credentials.js';
 import type { Principals } from '../principals.js';
 import { createFastify } from '../server.js';
 import { type Callers, rememberCallers } from './callers.js';
-import { createFastLane, type FastLane } from './fast-lane.js';
+import { createFastLane, type FastLane, jsonType } from './fast-lane.js';
 import {
   verdictBatchSchema,
   verdictSchema,
   verifyBatchRequestSchema,
   verifyRequestSchema,
 } from './schemas.js';
+import { verdictText } from './verdict-text.js';
 
 /**
  * The verification routes, on a Fastify instance of their own: Nest's adapter puts hooks on every route, and
@@ -97,10 +98,10 @@ function addRoutes(app: FastifyInstance, parts: Shared): void {
     return principal;
   }
 
-  function answer(caller: Principal, request: VerifyRequest): object {
-    const body = answerTo(parts, caller, request, instantOf());
-    if (!body) throw problemOfRefusal({ code: 'right.missing' });
-    return body;
+  function answer(caller: Principal, request: VerifyRequest): string {
+    const text = answerTo(parts, caller, request, instantOf());
+    if (text === undefined) throw problemOfRefusal({ code: 'right.missing' });
+    return text;
   }
 
   // Before the body is looked at: whoever has no credential is told that, and nothing about their request.
@@ -111,25 +112,26 @@ function addRoutes(app: FastifyInstance, parts: Shared): void {
   app.post<{ Body: VerifyRequest }>(
     path,
     { schema: { body: verifyRequestSchema, response: { 200: verdictSchema } } },
-    async (request) => answer(callerOf(request), request.body),
+    async (request, reply) => reply.type(jsonType).send(answer(callerOf(request), request.body)),
   );
 
   app.post<{ Body: { readonly requests: readonly VerifyRequest[] } }>(
     `${path}/batch`,
     { schema: { body: verifyBatchRequestSchema, response: { 200: verdictBatchSchema } } },
-    async (request) => {
+    async (request, reply) => {
       const caller = callerOf(request);
-      return { verdicts: request.body.requests.map((one) => answer(caller, one)) };
+      const verdicts = request.body.requests.map((one) => answer(caller, one));
+      return reply.type(jsonType).send(`{"verdicts":[${verdicts.join()}]}`);
     },
   );
 }
 
-/** What a caller is told; undefined when they may not ask. */
-function answerTo(parts: Shared, caller: Principal, request: VerifyRequest, at: string): object | undefined {
+/** What a caller is told, in JSON; undefined when they may not ask. */
+function answerTo(parts: Shared, caller: Principal, request: VerifyRequest, at: string): string | undefined {
   const verdict = verify(parts, caller, request, at);
   if (verdict === 'forbidden') return undefined;
   parts.metrics.verdicts.add(verdict.code);
-  return bodyOf(verdict);
+  return verdictText(verdict);
 }
 
 function fastLaneOf(parts: Shared): FastLane {
@@ -141,9 +143,9 @@ function fastLaneOf(parts: Shared): FastLane {
       requireFresh();
       const at = instantOf();
       const caller = callers.recall(request, at);
-      const body = caller && answerTo(parts, caller, question, at);
-      if (body) uses.record({ access: caller.access, secretId: caller.secretId, code: 'VALID', at });
-      return body;
+      const text = caller && answerTo(parts, caller, question, at);
+      if (text) uses.record({ access: caller.access, secretId: caller.secretId, code: 'VALID', at });
+      return text;
     },
     onAnswer(seconds) {
       metrics.verifyCalls.add('200');
@@ -163,27 +165,5 @@ function createInstants(clock: Clock): () => string {
       instant = now.toISOString();
     }
     return instant;
-  };
-}
-
-/** A verdict as it is sent: the facts about the key beside it, named one by one so that nothing else slips in. */
-function bodyOf({ allowed, code, checked, grantedBy, key }: Answer): object {
-  if (!key) return { allowed, code, checked, grantedBy };
-  return {
-    allowed,
-    code,
-    checked,
-    grantedBy,
-    keyId: key.keyId,
-    teamId: key.teamId,
-    projectId: key.projectId,
-    type: key.type,
-    role: key.role,
-    scopes: key.scopes,
-    environment: key.environment,
-    appId: key.appId,
-    expiresAt: key.expiresAt,
-    secretVersion: key.secretVersion,
-    revision: key.revision,
   };
 }
