@@ -8,7 +8,7 @@ type Append = (stream: string) => Promise<unknown>;
 
 const callers = 64;
 const roundSeconds = 2;
-const rounds = 3;
+const rounds = 5;
 const event = { type: 'KeyRevoked', data: randomBytes(500), metadata: randomBytes(400) };
 
 /**

@@ -42,10 +42,16 @@ const longestMilliseconds = 60_000;
 /** What everybody may spend on writing uses down and reading them again, on average: the rest is for verdicts. */
 const rowsPerSecond = 1_000;
 
-interface Count extends Omit<UseRow, 'count' | 'lastAt'> {
-  readonly teamId: string;
+interface Count {
+  readonly access: KeyAccess;
+  readonly secretId: string;
+  readonly code: VerdictCode;
+  readonly permission: string | undefined;
   count: number;
+  readonly firstAt: string;
   lastAt: string;
+  /** Another way in which the secret was used. */
+  readonly other: Count | undefined;
 }
 
 interface Pending {
@@ -65,7 +71,7 @@ interface Options {
 export function createUseRecorder(options: Options): UseRecorder {
   const { ledger, clock, newId, processId, warn } = options;
   /** By secret: each has been used in few ways, and its id needs no writing to be looked up. */
-  let counts = new Map<string, Count[]>();
+  let counts = new Map<string, Count>();
   let rowsCount = 0;
   const pending: Pending[] = [];
   const revisions = new Map<string, number>();
@@ -74,33 +80,22 @@ export function createUseRecorder(options: Options): UseRecorder {
   let flushing: Promise<boolean> | undefined;
 
   function record({ access, secretId, code, permission, at }: Use): void {
-    const ofSecret = counts.get(secretId);
-    for (const known of ofSecret ?? []) {
+    const other = counts.get(secretId);
+    for (let known = other; known; known = known.other) {
       if (known.code === code && known.permission === permission) {
         known.count += 1;
         known.lastAt = at;
         return;
       }
     }
-    const count: Count = {
-      teamId: access.teamId,
-      keyId: access.keyId,
-      secretId,
-      code,
-      ...(permission !== undefined && { permission }),
-      count: 1,
-      firstAt: at,
-      lastAt: at,
-    };
-    if (ofSecret) ofSecret.push(count);
-    else counts.set(secretId, [count]);
+    counts.set(secretId, { access, secretId, code, permission, count: 1, firstAt: at, lastAt: at, other });
     rowsCount += 1;
     if (rowsCount >= countedMax) void flush();
   }
 
   /** Takes the counts out of memory and makes them into appends, each small enough for any store. */
   function collect(): void {
-    const taken = [...counts.values()].flat();
+    const taken = [...everyOne(counts.values())];
     counts = new Map();
     rowsCount = 0;
     countingSince = performance.now();
@@ -178,14 +173,24 @@ export function flushIntervalMilliseconds(rowsCount: number): number {
   return Math.min(longestMilliseconds, Math.max(shortestMilliseconds, milliseconds));
 }
 
+function* everyOne(latest: Iterable<Count>): Iterable<Count> {
+  for (const first of latest) for (let one: Count | undefined = first; one; one = one.other) yield one;
+}
+
 function byTeam(counts: readonly Count[]): Map<string, UseRow[]> {
   const teams = new Map<string, UseRow[]>();
-  for (const { teamId, ...row } of counts) {
+  for (const count of counts) {
+    const { teamId } = count.access;
     const rows = teams.get(teamId);
-    if (rows) rows.push(row);
-    else teams.set(teamId, [row]);
+    if (rows) rows.push(rowOf(count));
+    else teams.set(teamId, [rowOf(count)]);
   }
   return teams;
+}
+
+function rowOf({ access, secretId, code, permission, count, firstAt, lastAt }: Count): UseRow {
+  const { keyId } = access;
+  return { keyId, secretId, code, ...(permission !== undefined && { permission }), count, firstAt, lastAt };
 }
 
 function* chunks<T>(items: readonly T[], size: number): Iterable<T[]> {

@@ -107,7 +107,7 @@ async function appendSlowly(
     const expected = end === 'commit' ? index : 0;
     await client.query('begin');
     await client.query(
-      "select log.append_group(array[$1], array[$2::bigint], array[1], array[$3::uuid], array['T'], array[$4::bytea], array[$4::bytea])",
+      "select log.append_group(array[$1], array[$2::bigint], array[1], array[$2::bigint + 1], array[$3::uuid], array['T'], array[$4::bytea], array[$4::bytea])",
       [stream, expected, id, body],
     );
     await client.query('select pg_sleep(0.005)');

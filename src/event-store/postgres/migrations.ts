@@ -29,10 +29,11 @@ const events = `
 const head = 'create view log.head as select coalesce(max(position), 0) as position from log.events';
 
 /**
- * Stores the appends of a group whose expected revision holds, and answers for each append, in order:
- * stored, its revision (the actual one if not stored), its position (null if not stored). `counts`
- * says how many of `ids`, `types`, `data` and `metadata` belong to each append; a stream may stand in
- * the group once. Call it alone in a transaction at READ COMMITTED.
+ * Stores the appends of a group whose expected revision holds, in order, and says what the head and the
+ * actual revision of each append's stream were before. `owners` says for each event which append, counted
+ * from 1, it belongs to; a stream may stand in the group once. An append that was stored before, with the
+ * same ids at the same revisions, has the position of its last event in `repeated`; all others have null
+ * there. Call it alone in a transaction at READ COMMITTED.
  *
  * The lock is taken by a statement of its own: the next one begins with a fresh snapshot, which has all
  * that earlier holders stored. One statement for both would check against the past. The head is no row
@@ -41,52 +42,46 @@ const head = 'create view log.head as select coalesce(max(position), 0) as posit
  */
 const appendGroup = `
   create function log.append_group(
-    streams text[], expected bigint[], counts int[],
-    ids uuid[], types text[], data bytea[], metadata bytea[]
-  ) returns table (stored boolean, revision bigint, "position" bigint)
+    streams text[], expected bigint[], owners int[], revisions bigint[],
+    ids uuid[], types text[], data bytea[], metadata bytea[],
+    out base bigint, out actual bigint[], out repeated bigint[]
+  )
   language plpgsql volatile as $$
   #variable_conflict use_column
   declare
-    base bigint;
+    written bigint;
   begin
     perform pg_advisory_xact_lock('log.events'::regclass::oid::int, 0);
     select head.position into strict base from log.head;
 
-    return query
-    with append as (
-      select a.*,
-        sum(a.count) over (order by a.ordinal) - a.count as before,
-        coalesce((
-          select e.revision from log.events e where e.stream = a.stream order by e.revision desc limit 1
-        ), 0) as actual
-      from unnest(streams, append_group.expected, counts)
-        with ordinality as a (stream, expected, count, ordinal)
-    ),
-    good as (
-      select a.*, base + sum(a.count) over (order by a.ordinal) - a.count as base
-      from append a where a.actual = a.expected
-    ),
-    written as (
-      insert into log.events (position, stream, revision, id, type, data, metadata)
-      select g.base + nth, g.stream, g.expected + nth, e.id, e.type, e.data, e.metadata
-      from good g
-      cross join generate_series(1, g.count) nth
-      join unnest(ids, types, append_group.data, append_group.metadata)
-        with ordinality as e (id, type, data, metadata, ordinal) on e.ordinal = g.before + nth
-    )
-    select g.ordinal is not null or repeated.yes,
-      case when g.ordinal is not null or repeated.yes then a.expected + a.count else a.actual end,
-      case when repeated.yes then repeated.position else g.base + g.count end
-    from append a
-    left join good g using (ordinal)
-    cross join lateral (
-      select coalesce(array_agg(e.id order by e.revision) = ids[a.before + 1 : a.before + a.count], false) as yes,
-        max(e.position) as position
-      from log.events e
-      where a.actual > a.expected and e.stream = a.stream
-        and e.revision > a.expected and e.revision <= a.expected + a.count
-    ) repeated
-    order by a.ordinal;
+    actual := array(
+      select coalesce((
+        select e.revision from log.events e where e.stream = a.stream order by e.revision desc limit 1
+      ), 0)
+      from unnest(streams) with ordinality a (stream, number) order by a.number
+    );
 
-    perform pg_notify('compass_log', head.position::text) from log.head where head.position > base;
+    insert into log.events (position, stream, revision, id, type, data, metadata)
+    select append_group.base + row_number() over (order by e.number),
+      streams[e.owner], e.revision, e.id, e.type, e.data, e.metadata
+    from unnest(owners, revisions, ids, types, append_group.data, append_group.metadata)
+      with ordinality e (owner, revision, id, type, data, metadata, number)
+    where append_group.actual[e.owner] = append_group.expected[e.owner]
+    order by e.number;
+    get diagnostics written = row_count;
+
+    if actual <> expected then
+      repeated := array(
+        select case when bool_and(stored.id is not distinct from e.id) then max(stored.position) end
+        from unnest(owners, revisions, ids) e (owner, revision, id)
+        left join log.events stored
+          on stored.stream = streams[e.owner] and stored.revision = e.revision
+          and append_group.actual[e.owner] <> append_group.expected[e.owner]
+        group by e.owner order by e.owner
+      );
+    end if;
+
+    if written > 0 then
+      perform pg_notify('compass_log', (base + written)::text);
+    end if;
   end $$`;
