@@ -54,9 +54,9 @@ describe('uses', () => {
     expect(await recorder.flush()).toBe(true);
     const row = { keyId: 'k1', secretId: 'secret-of-k1', count: 1, firstAt: noon, lastAt: noon };
     expect(rowsOf(await stored())).toEqual([
-      { ...row, code: 'VALID', count: 2, lastAt: later },
-      { ...row, code: 'EXPIRED' },
       { ...row, code: 'VALID', permission: 'runs:read' },
+      { ...row, code: 'EXPIRED' },
+      { ...row, code: 'VALID', count: 2, lastAt: later },
     ]);
   });
 

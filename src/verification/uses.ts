@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyAccess, VerdictCode } from '../domain/access/verdict.js';
 import type { Metadata } from '../domain/recorded.js';
 import { type UseRow, usesStream } from '../domain/uses/events.js';
@@ -42,6 +43,14 @@ const longestMilliseconds = 60_000;
 /** What everybody may spend on writing uses down and reading them again, on average: the rest is for verdicts. */
 const rowsPerSecond = 1_000;
 
+/**
+ * Between two appends of a flush. All at once, a hundred thousand rows, written and read again by those who
+ * follow the log, would hold up verdicts for seconds.
+ */
+const pauseMaxMilliseconds = 250;
+/** A flush is over after about this time, however large. */
+const spreadMilliseconds = 20_000;
+
 interface Count {
   readonly access: KeyAccess;
   readonly secretId: string;
@@ -77,6 +86,7 @@ export function createUseRecorder(options: Options): UseRecorder {
   const revisions = new Map<string, number>();
   let countingSince = performance.now();
   let timer: NodeJS.Timeout | undefined;
+  const stopping = new AbortController();
   let flushing: Promise<boolean> | undefined;
 
   function record({ access, secretId, code, permission, at }: Use): void {
@@ -126,6 +136,7 @@ export function createUseRecorder(options: Options): UseRecorder {
 
   async function write(): Promise<boolean> {
     collect();
+    const pauseMilliseconds = Math.min(pauseMaxMilliseconds, spreadMilliseconds / pending.length);
     for (let next = pending[0]; next; next = pending[0]) {
       const expected = revisions.get(next.stream) ?? 0;
       try {
@@ -138,6 +149,7 @@ export function createUseRecorder(options: Options): UseRecorder {
         return false;
       }
       pending.shift();
+      if (pending.length > 0) await pause(pauseMilliseconds, stopping.signal);
     }
     return true;
   }
@@ -161,10 +173,15 @@ export function createUseRecorder(options: Options): UseRecorder {
     },
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await flushing;
       await flush();
     },
   };
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 /** How long rows are counted together before they are written: the more there are, the longer. */

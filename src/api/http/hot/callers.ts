@@ -5,14 +5,14 @@ import type { AccessIndex } from '../../../verification/access-index.js';
 
 /** A gateway sends thousands of requests on one connection: its secret need not be hashed for each of them. */
 export interface Callers {
-  /** Whether the connection sends what it sent before; what that is worth now, `recall` says. */
-  knows(request: IncomingMessage): boolean;
-  /** The caller of an earlier request on the connection, if it is the same one and nothing about it changed. */
-  recall(request: IncomingMessage, at: string): KeyPrincipal | undefined;
+  /** Who sent the credential of this request on its connection before; what that is worth now, `recall` says. */
+  find(request: IncomingMessage): KnownCaller | undefined;
+  /** The caller, if nothing about it changed since and its key is valid at the instant. */
+  recall(known: KnownCaller, at: string): KeyPrincipal | undefined;
   remember(request: IncomingMessage, principal: KeyPrincipal): void;
 }
 
-interface Known {
+export interface KnownCaller {
   readonly authorization: string;
   readonly principal: KeyPrincipal;
   /** ISO instant for which the key was last found valid: a dozen questions come within one. */
@@ -20,16 +20,13 @@ interface Known {
 }
 
 export function rememberCallers(index: AccessIndex): Callers {
-  const callers = new WeakMap<object, Known>();
-  const knownOf = ({ socket, headers }: IncomingMessage) => {
-    const known = callers.get(socket);
-    return known?.authorization === headers.authorization ? known : undefined;
-  };
+  const callers = new WeakMap<object, KnownCaller>();
   return {
-    knows: (request) => knownOf(request) !== undefined,
-    recall(request, at) {
-      const known = knownOf(request);
-      if (!known) return undefined;
+    find({ socket, headers }) {
+      const known = callers.get(socket);
+      return known?.authorization === headers.authorization ? known : undefined;
+    },
+    recall(known, at) {
       const { access, secretId } = known.principal;
       // Any change of the key makes another record of it.
       if (index.key(access.keyId) !== access) return undefined;

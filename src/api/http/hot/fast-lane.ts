@@ -17,38 +17,36 @@ export interface FastLane {
   bodyOf(request: IncomingMessage): Buffer | undefined;
 }
 
-interface Parts {
+interface Parts<Caller> {
   readonly path: string;
   /** What is answered, in JSON; undefined, or thrown, when this lane may not say it. */
-  readonly answer: (request: IncomingMessage, question: VerifyRequest) => string | undefined;
-  /** Whether it is worth reading the body. */
-  readonly isKnown: (request: IncomingMessage) => boolean;
+  readonly answer: (caller: Caller, question: VerifyRequest) => string | undefined;
+  /** Who asks; undefined when it is not worth reading the body. */
+  readonly find: (request: IncomingMessage) => Caller | undefined;
   /** @param seconds from the first byte of the body to the answer */
   readonly onAnswer: (seconds: number) => void;
 }
 
-export function createFastLane({ path, answer, isKnown, onAnswer }: Parts): FastLane {
-  const fixedHeaders = Object.entries({ ...fixedResponseHeaders(path), 'content-type': jsonType }).flat();
+export function createFastLane<Caller>({ path, answer, find, onAnswer }: Parts<Caller>): FastLane {
+  /** Of all answers: one list that is written anew, since Node reads it before the next one comes. */
+  const headers = Object.entries({ ...fixedResponseHeaders(path), 'content-type': jsonType }).flat();
+  const idAt = headers.push(requestIdHeader, '') - 1;
+  const lengthAt = headers.push('content-length', '') - 1;
   const bodies = new WeakMap<IncomingMessage, Buffer>();
 
   function respond(request: IncomingMessage, response: ServerResponse, body: string): void {
     const length = Buffer.byteLength(body);
-    const headers = [
-      ...fixedHeaders,
-      requestIdHeader,
-      requestIdOf(request),
-      'content-length',
-      String(length),
-    ];
+    headers[idAt] = requestIdOf(request);
+    headers[lengthAt] = String(length);
     // Headers and body go out as one text, and one without characters beyond ASCII is copied faster.
     response.writeHead(200, headers).end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   /** What goes wrong here goes wrong in the full way too, which knows how to say it. */
-  function tryAnswer(request: IncomingMessage, bytes: Buffer): string | undefined {
+  function tryAnswer(caller: Caller, bytes: Buffer): string | undefined {
     try {
       const question = questionOf(bytes);
-      return question && answer(request, question);
+      return question && answer(caller, question);
     } catch {
       return undefined;
     }
@@ -57,7 +55,8 @@ export function createFastLane({ path, answer, isKnown, onAnswer }: Parts): Fast
   return {
     bodyOf: (request) => bodies.get(request),
     serve(request, response, rest) {
-      if (!isPlainRequest(request, path) || !isKnown(request)) {
+      const caller = isPlainRequest(request, path) ? find(request) : undefined;
+      if (caller === undefined) {
         rest(request, response);
         return;
       }
@@ -68,7 +67,7 @@ export function createFastLane({ path, answer, isKnown, onAnswer }: Parts): Fast
       request.on('data', (chunk: Buffer) => {
         bytes = bytes ? Buffer.concat([bytes, chunk]) : chunk;
         if (bytes.length < length) return;
-        const text = tryAnswer(request, bytes);
+        const text = tryAnswer(caller, bytes);
         if (text) {
           respond(request, response, text);
           onAnswer((performance.now() - since) / 1_000);
@@ -111,8 +110,9 @@ function questionOf(bytes: Buffer): VerifyRequest | undefined {
 }
 
 function isPlainQuestion(value: unknown): value is VerifyRequest {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'key')) return false;
+  if (typeof value !== 'object' || value === null) return false;
   const fields = value as Record<string, unknown>;
+  if (typeof fields['key'] !== 'string') return false;
   for (const name in fields) if (!isPlainText(fields[name], lengthsMax.get(name) ?? 0)) return false;
   return true;
 }

@@ -138,11 +138,11 @@ function fastLaneOf(parts: Shared): FastLane {
   const { uses, callers, instantOf, metrics, requireFresh } = parts;
   return createFastLane({
     path,
-    isKnown: callers.knows,
-    answer(request, question) {
+    find: callers.find,
+    answer(known, question) {
       requireFresh();
       const at = instantOf();
-      const caller = callers.recall(request, at);
+      const caller = callers.recall(known, at);
       const text = caller && answerTo(parts, caller, question, at);
       if (text) uses.record({ access: caller.access, secretId: caller.secretId, code: 'VALID', at });
       return text;
