@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsController } from './api/http/accounts/accounts.controller.js';
 import { ENTRANCE, type Entrance } from './api/http/accounts/entrance.js';
@@ -11,6 +11,7 @@ import { HEALTH, type Health } from './api/http/operations/health.js';
 import { OperationsController } from './api/http/operations/operations.controller.js';
 import { CURSORS } from './api/http/pages.js';
 import { PRINCIPALS, type Principals } from './api/http/principals.js';
+import { SecretText } from './api/http/secret-text.js';
 import { CreateKeyHandler } from './application/key/create-key.js';
 import { GetKeyHandler } from './application/key/get-key.js';
 import { ListKeysHandler } from './application/key/list-keys.js';
@@ -58,6 +59,7 @@ export class AppModule {
       providers: [
         ...handlers,
         { provide: APP_GUARD, useClass: AuthenticationGuard },
+        { provide: APP_INTERCEPTOR, useClass: SecretText },
         { provide: PARTS, useValue: parts },
         { provide: ENTRANCE, useValue: entrance },
         { provide: PRINCIPALS, useValue: principals },

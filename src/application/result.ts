@@ -1,10 +1,14 @@
 import type { Refusal } from '../domain/decision.js';
 import type { RefusalCode } from '../domain/refusals.js';
 
-/** What a handler answers: a value, or a refusal that every face words in its own way. */
+/**
+ * What a handler answers: a value, or a refusal that every face words in its own way, or, when the caller
+ * named a revision that is not the present one, the present one.
+ */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly stale: number };
 
 export function done<T>(value: T): Result<T> {
   return { ok: true, value };

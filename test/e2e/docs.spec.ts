@@ -14,6 +14,7 @@ describe('docs/errors.md', () => {
     const sources = [
       'src/domain/refusals.ts',
       'src/api/http/faults.ts',
+      'src/api/http/answers.ts',
       'src/api/http/outages.ts',
       'src/api/http/credentials.ts',
       'src/api/http/principals.ts',

@@ -57,7 +57,7 @@ async function signUp(ledger: Ledger, userId: string, teamName?: string): Promis
     { commandId: newId(), correlationId: newId() },
   );
   const result = await processOn(ledger).execute(command);
-  if (!result.ok) throw new Error(result.refusal.code);
+  if (!result.ok) throw new Error('refusal' in result ? result.refusal.code : 'stale');
   return result.value;
 }
 

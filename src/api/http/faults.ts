@@ -24,6 +24,11 @@ export function fault(code: FaultCode, more?: ProblemMore): HttpProblem {
   return new HttpProblem(code, status, detail, more);
 }
 
+/** A header of the request that is not as it must be. */
+export function badHeader(name: string, message: string): HttpProblem {
+  return fault('request.invalid', { errors: [{ pointer: `/${name}`, message }] });
+}
+
 /** What Fastify and the HTTP parser of Node call these faults. */
 const codes: ReadonlyMap<unknown, FaultCode> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'request.timeout'],

@@ -4,7 +4,7 @@ export const problemContentType = 'application/problem+json';
 
 /** What is wrong with one field. */
 export interface FieldError {
-  /** JSON pointer (RFC 6901) into the body, or `/<name>` of a query parameter; empty for the whole. */
+  /** JSON pointer (RFC 6901) into the body, or `/<name>` of a query parameter or header; empty for the whole. */
   readonly pointer: string;
   /** Completes a sentence that begins with the field, such as `must be a string`. */
   readonly message: string;

@@ -16,6 +16,7 @@ export class RevokeKeyCommand extends Command<Result<KeyReceipt>> {
     readonly keyId: string,
     readonly request: { readonly reason?: RevocationReason; readonly comment?: string },
     readonly context: CommandContext,
+    readonly expectedRevision?: number | undefined,
   ) {
     super();
   }
@@ -25,7 +26,8 @@ export class RevokeKeyCommand extends Command<Result<KeyReceipt>> {
 export class RevokeKeyHandler implements ICommandHandler<RevokeKeyCommand> {
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
-  async execute({ principal, keyId, request, context }: RevokeKeyCommand): Promise<Result<KeyReceipt>> {
+  async execute(asked: RevokeKeyCommand): Promise<Result<KeyReceipt>> {
+    const { principal, keyId, request, context, expectedRevision } = asked;
     const target = await findTarget(this.parts, keyId);
     if (!target) return refuse('key.not_found');
     const verdict = authorize(principal, 'keys.revoke', target);
@@ -36,6 +38,7 @@ export class RevokeKeyHandler implements ICommandHandler<RevokeKeyCommand> {
       decider: keyDecider,
       stream: keyStream(keyId),
       context,
+      ...(expectedRevision !== undefined && { expectedRevision }),
       command: { type: 'RevokeKey', reason, ...(comment !== undefined && { comment }), at },
     });
     return receiptOf(this.parts, keyId, outcome);

@@ -20,7 +20,9 @@ import type { Principal } from '../../../application/principal.js';
 import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
+import { IfMatch } from '../if-match.js';
 import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
+import { etagOf } from '../receipts.js';
 import { KeyPageAnswer, NewKeyAnswer, OneKeyAnswer } from './answers.js';
 import { KeyId } from './key-id.js';
 import { CreateKeyBody, ListKeysQuery, RevokeKeyBody } from './requests.js';
@@ -75,7 +77,7 @@ export class KeysController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneKeyAnswer> {
     const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, keyId)));
-    void reply.header('etag', etagOf(key));
+    void reply.header('etag', etagOf(key.revision));
     return { key };
   }
 
@@ -91,10 +93,11 @@ export class KeysController {
     @Caller() caller: Principal,
     @Param('keyId', KeyId) keyId: string,
     @Body() body: RevokeKeyBody,
+    @IfMatch() expectedRevision: number | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneKeyAnswer> {
-    const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller));
+    const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
     const receipt = valueOf(await this.commands.execute(command));
     return { key: await this.show(caller, receipt, reply) };
   }
@@ -102,12 +105,7 @@ export class KeysController {
   /** The key as the write left it. */
   private async show(caller: Principal, receipt: KeyReceipt, reply: FastifyReply): Promise<KeyView> {
     const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, receipt.keyId)));
-    void reply.headers({ etag: etagOf(key), 'compass-position': receipt.position });
+    void reply.headers({ etag: etagOf(key.revision), 'compass-position': receipt.position });
     return key;
   }
-}
-
-/** Strong, and for preconditions only. */
-function etagOf({ revision }: KeyView): string {
-  return `"${revision}"`;
 }
