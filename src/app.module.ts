@@ -7,6 +7,7 @@ import { AuditController } from './api/http/audit/audit.controller.js';
 import { AuthenticationGuard } from './api/http/authentication.guard.js';
 import { KeysController } from './api/http/keys/keys.controller.js';
 import { SelfController } from './api/http/keys/self.controller.js';
+import { ARRIVAL, type Arrival, MinPosition } from './api/http/min-position.js';
 import { HEALTH, type Health } from './api/http/operations/health.js';
 import { OperationsController } from './api/http/operations/operations.controller.js';
 import { CURSORS } from './api/http/pages.js';
@@ -26,6 +27,7 @@ import { METRICS, type Metrics } from './platform/metrics.js';
 /** What the module is given: everything with a life of its own is started and stopped by `service.ts`. */
 export interface ModuleParts {
   readonly parts: Parts;
+  readonly arrival: Arrival;
   readonly entrance: Entrance;
   readonly principals: Principals;
   readonly cursors: Cursors;
@@ -45,7 +47,15 @@ const handlers: Provider[] = [
 
 @Module({})
 export class AppModule {
-  static with({ parts, entrance, principals, cursors, health, metrics }: ModuleParts): DynamicModule {
+  static with({
+    parts,
+    arrival,
+    entrance,
+    principals,
+    cursors,
+    health,
+    metrics,
+  }: ModuleParts): DynamicModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
@@ -60,6 +70,8 @@ export class AppModule {
         ...handlers,
         { provide: APP_GUARD, useClass: AuthenticationGuard },
         { provide: APP_INTERCEPTOR, useClass: SecretText },
+        { provide: APP_INTERCEPTOR, useClass: MinPosition },
+        { provide: ARRIVAL, useValue: arrival },
         { provide: PARTS, useValue: parts },
         { provide: ENTRANCE, useValue: entrance },
         { provide: PRINCIPALS, useValue: principals },

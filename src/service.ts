@@ -107,11 +107,17 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       settled,
     };
     async function settled(position: Position): Promise<void> {
-      const [isIndexed] = await Promise.all([
-        feed.waitFor(position, indexTimeoutMilliseconds),
+      const [isIndexed] = await arrivals(position, indexTimeoutMilliseconds);
+      if (!isIndexed) throw new VerificationBehind();
+    }
+    async function reached(position: Position): Promise<boolean> {
+      return (await arrivals(position, readModelsTimeoutMilliseconds)).every(Boolean);
+    }
+    function arrivals(position: Position, indexMilliseconds: number): Promise<[boolean, boolean]> {
+      return Promise.all([
+        feed.waitFor(position, indexMilliseconds),
         runner.waitFor(position, { timeoutMilliseconds: readModelsTimeoutMilliseconds }),
       ]);
-      if (!isIndexed) throw new VerificationBehind();
     }
     function requireFresh(): void {
       if (feed.stalenessSeconds() > config.verifyMaxStalenessSeconds) throw stale();
@@ -163,6 +169,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const app = await createHttpApp({
       module: AppModule.with({
         parts,
+        arrival: { reached },
         entrance,
         principals,
         cursors: createCursors(deriveKey(masterKey, 'cursors')),

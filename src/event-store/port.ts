@@ -15,6 +15,13 @@ export type Position = string & { readonly [positionBrand]: true };
 /** The position before the first event. */
 export const start = '0' as Position;
 
+/** A position that was text outside; undefined when it cannot have been one. */
+export function positionOf(text: string): Position | undefined {
+  return positionForm.test(text) ? (text as Position) : undefined;
+}
+
+const positionForm = /^\d{1,20}(\.\d{1,20})?$/;
+
 /** An event as it is stored. `data` and `metadata` are encoded once and never again. */
 export interface EncodedEvent {
   /** UUID in lower-case canonical form, chosen by the writer; a repeat carries the same id. */

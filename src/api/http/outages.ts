@@ -29,6 +29,14 @@ export function stale(): HttpProblem {
   return outage('verification.stale', 'Verification has lost sight of the log and refuses to guess.');
 }
 
+/** Read models, or verification, have not come as far as the reader asked. */
+export function positionNotReached(): HttpProblem {
+  return outage(
+    'position.not_reached',
+    'What this process can show does not reach Compass-Min-Position yet.',
+  );
+}
+
 function outage(code: string, detail: string): HttpProblem {
   return new HttpProblem(code, 503, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });
 }
