@@ -1,4 +1,7 @@
 import type { KeyAccess } from '../../src/domain/access/verdict.js';
+import type { KeyEvent } from '../../src/domain/key/events.js';
+import { keyAccessOf } from '../../test/support/key-access.js';
+import { secretRecordOf } from '../../test/support/key-events.js';
 import { instant, keyCreated, recorded } from '../../test/support/projection-events.js';
 import { keyAccess, memberAccess } from './table.js';
 
@@ -6,22 +9,17 @@ const created = recorded(
   'key-k1',
   keyCreated({ environment: 'production', appId: 'app-7', expiresAt: instant(60) }),
 );
-const row: KeyAccess = {
-  keyId: 'k1',
+const row = keyAccessOf({
   teamId: 'team-1',
   projectId: 'project-1',
-  type: 'service_account',
-  role: 'member',
   scopes: ['project', 'inference'],
   environment: 'production',
   appId: 'app-7',
-  userIds: [],
   expiresAt: instant(60),
-  revokedAt: null,
   secrets: [{ secretId: 'secret-of-k1', digest: 'digest-of-k1', validUntil: null }],
-  secretVersion: 1,
-  revision: 1,
-};
+});
+
+const next = (event: KeyEvent) => recorded('key-k1', event, { revision: 2 });
 
 describe('the read model access', () => {
   it('knows a new key as verification needs it, and nothing a person wrote about it', () => {
@@ -36,6 +34,70 @@ describe('the read model access', () => {
       { revision: 2 },
     );
     expect(keyAccess.apply(row, assigned, 'k1', 1)).toEqual({ ...row, userIds: ['u1'], revision: 2 });
+  });
+
+  it.each<[KeyEvent, Partial<KeyAccess>]>([
+    [
+      {
+        type: 'ResourceAssigned',
+        resourceId: 'r1',
+        model: 'jais-30b',
+        resourceType: 'TPM',
+        assignedAt: instant(1),
+      },
+      { resources: [{ resourceId: 'r1', model: 'jais-30b' }] },
+    ],
+    [
+      { type: 'KeyDetailsChanged', keyId: 'k1', appId: null, notes: 'private', changedAt: instant(1) },
+      { appId: null },
+    ],
+    [{ type: 'ScopesChanged', scopes: [], changedAt: instant(1) }, { scopes: [] }],
+    [{ type: 'RoleChanged', role: 'admin', changedAt: instant(1) }, { role: 'admin' }],
+    [{ type: 'BiasProfileChanged', biasProfileId: 'b1', changedAt: instant(1) }, { biasProfileId: 'b1' }],
+    [{ type: 'ExpiryChanged', expiresAt: null, changedAt: instant(1) }, { expiresAt: null }],
+    [{ type: 'AllowedIpsChanged', allowedIps: ['::1'], changedAt: instant(1) }, { allowedIps: ['::1'] }],
+    [
+      { type: 'AllowedOriginsChanged', allowedOrigins: ['https://a.example'], changedAt: instant(1) },
+      { allowedOrigins: ['https://a.example'] },
+    ],
+    [{ type: 'StatusChanged', status: 'INACTIVE', changedAt: instant(1) }, { isDisabled: true }],
+    [{ type: 'StatusChanged', status: 'EXPIRED', changedAt: instant(1) }, {}],
+  ])('follows %j', (event, changes) => {
+    expect(keyAccess.apply(row, next(event), 'k1', 1)).toEqual({ ...row, ...changes, revision: 2 });
+  });
+
+  it('has two secrets after a rotation with grace, and never three', () => {
+    const rotate = (from: string, to: string, until: string) =>
+      next({
+        type: 'KeyRotated',
+        secret: secretRecordOf(to),
+        previousSecretId: from,
+        previousValidUntil: until,
+        rotatedAt: instant(1),
+      });
+    const fold = (...events: ReturnType<typeof next>[]) =>
+      events.reduce<KeyAccess | undefined>((at, event) => keyAccess.apply(at, event, 'k1', 1), row);
+    const secretsOf = (access: KeyAccess | undefined) =>
+      access?.secrets.map((one) => [one.secretId, one.validUntil]);
+    const once = rotate('secret-of-k1', 's2', instant(9));
+    expect(secretsOf(fold(once))).toEqual([
+      ['s2', null],
+      ['secret-of-k1', instant(9)],
+    ]);
+    expect(secretsOf(fold(once, rotate('s2', 's3', instant(9))))).toEqual([
+      ['s3', null],
+      ['s2', instant(9)],
+    ]);
+    expect(secretsOf(fold(once, rotate('s2', 's3', instant(1))))).toEqual([['s3', null]]);
+    const retired = next({ type: 'PreviousSecretRetired', secretId: 'secret-of-k1', retiredAt: instant(9) });
+    expect(secretsOf(fold(once, retired))).toEqual([['s2', null]]);
+    expect(fold(once)?.secretVersion).toBe(2);
+  });
+
+  it('has no row for a deleted key', () => {
+    expect(
+      keyAccess.apply(row, next({ type: 'KeyDeleted', deletedAt: instant(2) }), 'k1', 1),
+    ).toBeUndefined();
   });
 
   it('never forgets a revocation', () => {

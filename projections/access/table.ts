@@ -1,5 +1,11 @@
-import type { KeyAccess } from '../../src/domain/access/verdict.js';
-import { type KeyCreated, keyEventTypes } from '../../src/domain/key/events.js';
+import type { KeyAccess, SecretAccess } from '../../src/domain/access/verdict.js';
+import {
+  type KeyCreated,
+  type KeyEvent,
+  type KeyRotated,
+  keyEventTypes,
+  type SecretRecord,
+} from '../../src/domain/key/events.js';
 import { idOfStream, isOneOf, type Recorded } from '../../src/domain/recorded.js';
 import { type Role, type TeamEvent, teamEventTypes } from '../../src/domain/team/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
@@ -13,11 +19,18 @@ export const keyAccess: Table<KeyAccess> = {
     teamId: 'id',
     projectId: 'id',
     type: 'text',
+    public: 'boolean',
+    ownerId: 'id | null',
     role: 'text',
     scopes: 'texts',
     environment: 'text | null',
     appId: 'text | null',
     userIds: 'texts',
+    resources: 'json',
+    biasProfileId: 'id | null',
+    allowedIps: 'texts',
+    allowedOrigins: 'texts',
+    isDisabled: 'boolean',
     expiresAt: 'instant | null',
     revokedAt: 'instant | null',
     secrets: 'json',
@@ -30,31 +43,88 @@ export const keyAccess: Table<KeyAccess> = {
     if (!isOneOf(recorded, keyEventTypes)) return row;
     const { event, revision } = recorded;
     if (event.type === 'KeyCreated') return created(event, revision);
-    if (!row) return row;
-    switch (event.type) {
-      case 'UserAssigned':
-        return { ...row, revision, userIds: [...row.userIds, event.userId] };
-      case 'KeyRevoked':
-        return { ...row, revision, revokedAt: event.revokedAt };
-    }
+    return row && changed({ ...row, revision }, event);
   },
 };
 
+/** A deleted key has no row: it answers NOT_FOUND. */
+function changed(row: KeyAccess, event: Exclude<KeyEvent, KeyCreated>): KeyAccess | undefined {
+  switch (event.type) {
+    case 'UserAssigned':
+      return { ...row, userIds: [...row.userIds, event.userId] };
+    case 'ResourceAssigned': {
+      const { resourceId, model } = event;
+      return { ...row, resources: [...row.resources, { resourceId, model }] };
+    }
+    case 'ResourceUnassigned':
+      return { ...row, resources: row.resources.filter(({ resourceId }) => resourceId !== event.resourceId) };
+    case 'KeyDetailsChanged': {
+      const { appId = row.appId, environment = row.environment } = event;
+      return { ...row, appId, environment };
+    }
+    case 'ScopesChanged':
+      return { ...row, scopes: event.scopes };
+    case 'RoleChanged':
+      return { ...row, role: event.role };
+    case 'BiasProfileChanged':
+      return { ...row, biasProfileId: event.biasProfileId };
+    case 'ExpiryChanged':
+      return { ...row, expiresAt: event.expiresAt };
+    case 'AllowedIpsChanged':
+      return { ...row, allowedIps: event.allowedIps };
+    case 'AllowedOriginsChanged':
+      return { ...row, allowedOrigins: event.allowedOrigins };
+    case 'StatusChanged':
+      return event.status === 'EXPIRED' ? row : { ...row, isDisabled: event.status === 'INACTIVE' };
+    case 'KeyRotated':
+      return rotated(row, event);
+    case 'PreviousSecretRetired':
+      return { ...row, secrets: row.secrets.filter(({ secretId }) => secretId !== event.secretId) };
+    case 'KeyRevoked':
+      return { ...row, revokedAt: event.revokedAt };
+    case 'KeyDeleted':
+      return undefined;
+  }
+}
+
+/** All secrets but the one that is replaced end with a rotation, and that one too when there is no grace. */
+function rotated(row: KeyAccess, event: KeyRotated): KeyAccess {
+  const { secret, previousSecretId, previousValidUntil, rotatedAt } = event;
+  const previous = row.secrets.filter(
+    ({ secretId }) => secretId === previousSecretId && previousValidUntil > rotatedAt,
+  );
+  return {
+    ...row,
+    secrets: [secretOf(secret), ...previous.map((one) => ({ ...one, validUntil: previousValidUntil }))],
+    secretVersion: row.secretVersion + 1,
+  };
+}
+
+function secretOf({ secretId, digest, validUntil }: SecretRecord): SecretAccess {
+  return { secretId, digest, validUntil };
+}
+
 function created(event: KeyCreated, revision: number): KeyAccess {
-  const { secretId, digest, validUntil } = event.secret;
   return {
     keyId: event.keyId,
     teamId: event.teamId,
     projectId: event.projectId,
     type: event.keyType,
+    public: event.public ?? false,
+    ownerId: event.userId ?? null,
     role: event.role,
     scopes: event.scopes,
     environment: event.environment ?? null,
     appId: event.appId ?? null,
     userIds: [],
+    resources: [],
+    biasProfileId: null,
+    allowedIps: [],
+    allowedOrigins: [],
+    isDisabled: false,
     expiresAt: event.expiresAt ?? null,
     revokedAt: null,
-    secrets: [{ secretId, digest, validUntil }],
+    secrets: [secretOf(event.secret)],
     secretVersion: 1,
     revision,
   };

@@ -33,6 +33,9 @@ async function makeKeys(): Promise<void> {
       }),
     );
     await house.append(`key-${keyId}`, { type: 'UserAssigned', userId: `u${n % 4}`, assignedAt: at });
+    if (n % 7 === 2) {
+      await house.append(`key-${keyId}`, { type: 'StatusChanged', status: 'INACTIVE', changedAt: at });
+    }
     if (n % 6 === 1) {
       await house.append(`key-${keyId}`, { type: 'KeyRevoked', reason: 'superseded', revokedAt: at });
     }

@@ -50,6 +50,8 @@ function hasStatus(status: KeyStatus, at: string) {
     case 'EXPIRED':
       return sql<boolean>`revoked_at is null and expires_at <= ${at}`;
     case 'ACTIVE':
-      return sql<boolean>`revoked_at is null and (expires_at is null or expires_at > ${at})`;
+      return sql<boolean>`revoked_at is null and not is_disabled and (expires_at is null or expires_at > ${at})`;
+    case 'INACTIVE':
+      return sql<boolean>`revoked_at is null and is_disabled and (expires_at is null or expires_at > ${at})`;
   }
 }

@@ -1,4 +1,6 @@
+import type { KeyEvent } from '../../src/domain/key/events.js';
 import type { Recorded } from '../../src/domain/recorded.js';
+import { secretRecordOf } from '../../test/support/key-events.js';
 import { instant, keyCreated, metadata, recorded, use } from '../../test/support/projection-events.js';
 import { type KeyRow, keyRows } from './table.js';
 
@@ -10,6 +12,20 @@ function fold(...events: readonly Recorded[]): KeyRow | undefined {
 }
 
 const created = recorded('key-k1', keyCreated());
+
+const resource = { resourceId: 'r1', model: 'jais-30b', resourceType: 'TPM' } as const;
+const next = (event: KeyEvent) => recorded('key-k1', event, { revision: 2 });
+
+function rotation(previousValidUntil: string): KeyEvent {
+  const secret = secretRecordOf('secret-2');
+  return {
+    type: 'KeyRotated',
+    secret,
+    previousSecretId: 'secret-of-k1',
+    previousValidUntil,
+    rotatedAt: instant(1),
+  };
+}
 
 describe('the read model keys', () => {
   it('has a row for a new key, and null for what was not given', () => {
@@ -31,10 +47,21 @@ describe('the read model keys', () => {
       appId: null,
       businessJustification: null,
       notes: null,
+      externalId: null,
+      labels: [],
+      ownerId: null,
+      biasProfileId: null,
+      allowedIps: [],
+      allowedOrigins: [],
+      resourceIds: [],
       createdAt: instant(0),
       createdByType: 'user',
       createdById: 'user-1',
       expiresAt: null,
+      isExpiryRecorded: false,
+      isDisabled: false,
+      rotatedAt: null,
+      previousSecretValidUntil: null,
       revokedAt: null,
       revocationReason: null,
       secretVersion: 1,
@@ -85,6 +112,54 @@ describe('the read model keys', () => {
       revocationReason: 'superseded',
       revision: 2,
     });
+  });
+
+  it.each<[KeyEvent, Partial<KeyRow>]>([
+    [{ type: 'ResourceAssigned', ...resource, assignedAt: instant(1) }, { resourceIds: ['r1'] }],
+    [
+      {
+        type: 'KeyDetailsChanged',
+        keyId: 'k1',
+        name: 'New',
+        notes: null,
+        labels: ['ci'],
+        changedAt: instant(1),
+      },
+      { name: 'New', notes: null, labels: ['ci'] },
+    ],
+    [{ type: 'ScopesChanged', scopes: [], changedAt: instant(1) }, { scopes: [] }],
+    [{ type: 'RoleChanged', role: 'admin', changedAt: instant(1) }, { role: 'admin' }],
+    [{ type: 'BiasProfileChanged', biasProfileId: 'b1', changedAt: instant(1) }, { biasProfileId: 'b1' }],
+    [{ type: 'ExpiryChanged', expiresAt: instant(60), changedAt: instant(1) }, { expiresAt: instant(60) }],
+    [{ type: 'AllowedIpsChanged', allowedIps: ['::1'], changedAt: instant(1) }, { allowedIps: ['::1'] }],
+    [
+      { type: 'AllowedOriginsChanged', allowedOrigins: ['https://a.example'], changedAt: instant(1) },
+      { allowedOrigins: ['https://a.example'] },
+    ],
+    [{ type: 'StatusChanged', status: 'INACTIVE', changedAt: instant(1) }, { isDisabled: true }],
+    [{ type: 'StatusChanged', status: 'ACTIVE', changedAt: instant(1) }, { isDisabled: false }],
+    [{ type: 'StatusChanged', status: 'EXPIRED', changedAt: instant(1) }, { isExpiryRecorded: true }],
+    [
+      rotation(instant(9)),
+      {
+        secretVersion: 2,
+        rotatedAt: instant(1),
+        maskedSecret: 'cks_3fQ…x9Za',
+        previousSecretValidUntil: instant(9),
+      },
+    ],
+    [rotation(instant(1)), { secretVersion: 2, rotatedAt: instant(1), previousSecretValidUntil: null }],
+  ])('follows %j', (event, changes) => {
+    expect(fold(created, next(event))).toEqual({ ...fold(created), ...changes, revision: 2 });
+  });
+
+  it('forgets what was taken, what has lapsed, and a key that was deleted', () => {
+    const assigned = next({ type: 'ResourceAssigned', ...resource, assignedAt: instant(1) });
+    const taken = next({ type: 'ResourceUnassigned', ...resource, unassignedAt: instant(2) });
+    expect(fold(created, assigned, taken)?.resourceIds).toEqual([]);
+    const retired = next({ type: 'PreviousSecretRetired', secretId: 'secret-of-k1', retiredAt: instant(9) });
+    expect(fold(created, next(rotation(instant(9))), retired)?.previousSecretValidUntil).toBeNull();
+    expect(fold(created, next({ type: 'KeyDeleted', deletedAt: instant(3) }))).toBeUndefined();
   });
 
   it('is about keys only', () => {

@@ -1,6 +1,8 @@
 import type {
   KeyCreated,
+  KeyEvent,
   KeyRole,
+  KeyRotated,
   KeyType,
   RevocationReason,
   Scope,
@@ -20,6 +22,8 @@ export interface KeyRow {
   readonly type: KeyType;
   readonly tier: Tier;
   readonly public: boolean;
+  /** Of a personal token: the user it acts as. */
+  readonly ownerId: string | null;
   readonly maskedSecret: string;
   readonly role: KeyRole;
   readonly scopes: readonly Scope[];
@@ -31,10 +35,23 @@ export interface KeyRow {
   readonly businessJustification: string | null;
   /** Personal. */
   readonly notes: string | null;
+  readonly externalId: string | null;
+  readonly labels: readonly string[];
+  readonly biasProfileId: string | null;
+  /** CIDR ranges and addresses; empty: from everywhere. */
+  readonly allowedIps: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly resourceIds: readonly string[];
   readonly createdAt: string;
   readonly createdByType: Actor['type'];
   readonly createdById: string;
   readonly expiresAt: string | null;
+  /** Whether the log says that the present expiry has passed. */
+  readonly isExpiryRecorded: boolean;
+  readonly isDisabled: boolean;
+  readonly rotatedAt: string | null;
+  /** Until when the secret before the present one is good; null when its retirement is recorded or there is none. */
+  readonly previousSecretValidUntil: string | null;
   readonly revokedAt: string | null;
   readonly revocationReason: RevocationReason | null;
   /** Counts the secrets the key has had. */
@@ -57,6 +74,7 @@ export const keyRows: Table<KeyRow> = {
     type: 'text',
     tier: 'text',
     public: 'boolean',
+    ownerId: 'id | null',
     maskedSecret: 'text',
     role: 'text',
     scopes: 'texts',
@@ -66,10 +84,20 @@ export const keyRows: Table<KeyRow> = {
     appId: 'text | null',
     businessJustification: 'text | null',
     notes: 'text | null',
+    externalId: 'text | null',
+    labels: 'texts',
+    biasProfileId: 'id | null',
+    allowedIps: 'texts',
+    allowedOrigins: 'texts',
+    resourceIds: 'texts',
     createdAt: 'instant',
     createdByType: 'text',
     createdById: 'id',
     expiresAt: 'instant | null',
+    isExpiryRecorded: 'boolean',
+    isDisabled: 'boolean',
+    rotatedAt: 'instant | null',
+    previousSecretValidUntil: 'instant | null',
     revokedAt: 'instant | null',
     revocationReason: 'text | null',
     secretVersion: 'integer',
@@ -86,15 +114,59 @@ export const keyRows: Table<KeyRow> = {
     if (!isOneOf(recorded, keyEventTypes)) return row;
     const { event, revision } = recorded;
     if (event.type === 'KeyCreated') return created(event, recorded);
-    if (!row) return row;
-    switch (event.type) {
-      case 'UserAssigned':
-        return { ...row, revision, userIds: [...row.userIds, event.userId] };
-      case 'KeyRevoked':
-        return { ...row, revision, revokedAt: event.revokedAt, revocationReason: event.reason };
-    }
+    return row && changed({ ...row, revision }, event);
   },
 };
+
+/** A deleted key has no row. */
+function changed(row: KeyRow, event: Exclude<KeyEvent, KeyCreated>): KeyRow | undefined {
+  switch (event.type) {
+    case 'UserAssigned':
+      return { ...row, userIds: [...row.userIds, event.userId] };
+    case 'ResourceAssigned':
+      return { ...row, resourceIds: [...row.resourceIds, event.resourceId] };
+    case 'ResourceUnassigned':
+      return { ...row, resourceIds: row.resourceIds.filter((id) => id !== event.resourceId) };
+    case 'KeyDetailsChanged': {
+      const { type: _, keyId: __, changedAt: ___, ...changes } = event;
+      return { ...row, ...changes };
+    }
+    case 'ScopesChanged':
+      return { ...row, scopes: event.scopes };
+    case 'RoleChanged':
+      return { ...row, role: event.role };
+    case 'BiasProfileChanged':
+      return { ...row, biasProfileId: event.biasProfileId };
+    case 'ExpiryChanged':
+      return { ...row, expiresAt: event.expiresAt, isExpiryRecorded: false };
+    case 'AllowedIpsChanged':
+      return { ...row, allowedIps: event.allowedIps };
+    case 'AllowedOriginsChanged':
+      return { ...row, allowedOrigins: event.allowedOrigins };
+    case 'StatusChanged':
+      return event.status === 'EXPIRED'
+        ? { ...row, isExpiryRecorded: true }
+        : { ...row, isDisabled: event.status === 'INACTIVE' };
+    case 'KeyRotated':
+      return rotated(row, event);
+    case 'PreviousSecretRetired':
+      return { ...row, previousSecretValidUntil: null };
+    case 'KeyRevoked':
+      return { ...row, revokedAt: event.revokedAt, revocationReason: event.reason };
+    case 'KeyDeleted':
+      return undefined;
+  }
+}
+
+function rotated(row: KeyRow, { secret, previousValidUntil, rotatedAt }: KeyRotated): KeyRow {
+  return {
+    ...row,
+    maskedSecret: secret.maskedSecret,
+    secretVersion: row.secretVersion + 1,
+    rotatedAt,
+    previousSecretValidUntil: previousValidUntil > rotatedAt ? previousValidUntil : null,
+  };
+}
 
 function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
   return {
@@ -105,7 +177,8 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
     description: event.description ?? null,
     type: event.keyType,
     tier: event.tier,
-    public: false,
+    public: event.public ?? false,
+    ownerId: event.userId ?? null,
     maskedSecret: event.secret.maskedSecret,
     role: event.role,
     scopes: event.scopes,
@@ -115,10 +188,20 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
     appId: event.appId ?? null,
     businessJustification: event.businessJustification ?? null,
     notes: event.notes ?? null,
+    externalId: event.externalId ?? null,
+    labels: event.labels ?? [],
+    biasProfileId: null,
+    allowedIps: [],
+    allowedOrigins: [],
+    resourceIds: [],
     createdAt: event.createdAt,
     createdByType: metadata.actor.type,
     createdById: metadata.actor.id,
     expiresAt: event.expiresAt ?? null,
+    isExpiryRecorded: false,
+    isDisabled: false,
+    rotatedAt: null,
+    previousSecretValidUntil: null,
     revokedAt: null,
     revocationReason: null,
     secretVersion: 1,

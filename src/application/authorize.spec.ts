@@ -1,3 +1,4 @@
+import { keyAccessOf } from '../../test/support/key-access.js';
 import type { KeyAccess } from '../domain/access/verdict.js';
 import type { KeyRole, Scope } from '../domain/key/events.js';
 import type { Role } from '../domain/team/events.js';
@@ -11,23 +12,7 @@ function member(role: Role, userId = 'u', teamId = 't'): Principal {
 }
 
 function holder(scopes: Scope[], role: KeyRole, at: Partial<KeyAccess> = {}): Principal {
-  const access: KeyAccess = {
-    keyId: 'caller',
-    teamId: 't',
-    projectId: 'p',
-    type: 'service_account',
-    role,
-    scopes,
-    environment: null,
-    appId: null,
-    userIds: [],
-    expiresAt: null,
-    revokedAt: null,
-    secrets: [],
-    secretVersion: 1,
-    revision: 1,
-    ...at,
-  };
+  const access = keyAccessOf({ keyId: 'caller', teamId: 't', projectId: 'p', role, scopes, ...at });
   return { type: 'key', teamId: access.teamId, access, secretId: 'x' };
 }
 

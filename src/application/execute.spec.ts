@@ -32,9 +32,9 @@ function context(): CommandContext {
 const countingDecider = {
   ...keyDecider,
   decide: (command: KeyCommand, key: Key | undefined) =>
-    command.type === 'CreateKey'
-      ? keyDecider.decide(command, key)
-      : happened<KeyEvent>({ type: 'KeyRevoked', reason: command.reason, revokedAt: command.at }),
+    command.type === 'RevokeKey'
+      ? happened<KeyEvent>({ type: 'KeyRevoked', reason: command.reason, revokedAt: command.at })
+      : keyDecider.decide(command, key),
 };
 
 function createKey(keyId: string): Execution<Key, KeyCommand, KeyEvent> {

@@ -8,6 +8,25 @@ const reasonWords = {
   privilege_withdrawn: 'the right to use it was withdrawn',
 } as const;
 
+const statusWords = {
+  ACTIVE: 'Enabled the key.',
+  INACTIVE: 'Disabled the key.',
+  EXPIRED: 'The key expired.',
+} as const;
+
+const detailWords: ReadonlyMap<string, string> = new Map([
+  ['name', 'the name'],
+  ['description', 'the description'],
+  ['department', 'the department'],
+  ['environment', 'the environment'],
+  ['requestor', 'the requestor'],
+  ['appId', 'the app id'],
+  ['businessJustification', 'the business justification'],
+  ['notes', 'the notes'],
+  ['externalId', 'the external id'],
+  ['labels', 'the labels'],
+]);
+
 /** One event as a sentence for people, without its actor. Personal data is never in it. */
 export function summaryOf(event: DomainEvent): string {
   switch (event.type) {
@@ -15,6 +34,38 @@ export function summaryOf(event: DomainEvent): string {
       return `Created the ${event.tier} key “${event.name}” with ${scopesIn(event.scopes)}.`;
     case 'UserAssigned':
       return 'Assigned a user to the key.';
+    case 'ResourceAssigned':
+      return `Assigned the resource for ${event.model} (${event.resourceType}) to the key.`;
+    case 'ResourceUnassigned':
+      return `Took the resource for ${event.model} (${event.resourceType}) from the key.`;
+    case 'KeyDetailsChanged':
+      return `Changed ${listOf(Object.keys(event).flatMap((field) => detailWords.get(field) ?? []))}.`;
+    case 'ScopesChanged':
+      return `Gave the key ${scopesIn(event.scopes)}.`;
+    case 'RoleChanged':
+      return `Gave the key the role ${event.role}.`;
+    case 'BiasProfileChanged':
+      return event.biasProfileId === null
+        ? 'Took the bias profile from the key.'
+        : 'Attached a bias profile to the key.';
+    case 'ExpiryChanged':
+      return event.expiresAt === null
+        ? 'The key does not expire any more.'
+        : `The key expires at ${event.expiresAt}.`;
+    case 'AllowedIpsChanged':
+      return `Allowed the key from ${event.allowedIps.length === 0 ? 'all addresses' : listOf(event.allowedIps)}.`;
+    case 'AllowedOriginsChanged':
+      return `Allowed the key on ${event.allowedOrigins.length === 0 ? 'all pages' : listOf(event.allowedOrigins)}.`;
+    case 'StatusChanged':
+      return statusWords[event.status];
+    case 'KeyRotated':
+      return event.previousValidUntil > event.rotatedAt
+        ? `Gave the key a new secret; the one before is good until ${event.previousValidUntil}.`
+        : 'Gave the key a new secret; the one before ended at once.';
+    case 'PreviousSecretRetired':
+      return 'The secret before the last rotation came to its end.';
+    case 'KeyDeleted':
+      return 'Deleted the key.';
     case 'KeyRevoked':
       return `Revoked the key: ${reasonWords[event.reason]}.`;
     case 'TeamCreated':
@@ -28,6 +79,10 @@ export function summaryOf(event: DomainEvent): string {
     case 'KeyUsesRecorded':
       return `Recorded uses of ${event.rows.length} secrets.`;
   }
+}
+
+function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 function scopesIn(scopes: readonly string[]): string {

@@ -1,27 +1,16 @@
+import { keyAccessOf } from '../../test/support/key-access.js';
 import { instant } from '../../test/support/projection-events.js';
 import { formatSecret } from '../domain/access/secret.js';
-import type { KeyAccess } from '../domain/access/verdict.js';
 import { sha256 } from '../platform/random.js';
 import { createAccessIndex } from './access-index.js';
 import { createAuthenticator } from './authenticator.js';
 
 const secret = formatSecret('cks', new Uint8Array(32).fill(7));
-const key: KeyAccess = {
-  keyId: 'k1',
-  teamId: 't1',
-  projectId: 'p1',
-  type: 'service_account',
-  role: 'member',
+const key = keyAccessOf({
   scopes: [],
-  environment: null,
-  appId: null,
-  userIds: [],
   expiresAt: instant(100),
-  revokedAt: null,
   secrets: [{ secretId: 's1', digest: sha256(secret), validUntil: null }],
-  secretVersion: 1,
-  revision: 1,
-};
+});
 
 describe('a key that is presented', () => {
   const index = createAccessIndex();

@@ -1,3 +1,4 @@
+import { keyAccessOf } from '../../test/support/key-access.js';
 import { instant } from '../../test/support/projection-events.js';
 import type { Principal } from '../application/principal.js';
 import { formatSecret } from '../domain/access/secret.js';
@@ -12,23 +13,7 @@ const secret = formatSecret('cks', new Uint8Array(32).fill(1));
 const at = instant(0);
 
 function keyOf(keyId: string, changes: Partial<KeyAccess> = {}): KeyAccess {
-  return {
-    keyId,
-    teamId: 't1',
-    projectId: 'p1',
-    type: 'service_account',
-    role: 'member',
-    scopes: ['project'],
-    environment: null,
-    appId: null,
-    userIds: ['assigned'],
-    expiresAt: null,
-    revokedAt: null,
-    secrets: [],
-    secretVersion: 1,
-    revision: 1,
-    ...changes,
-  };
+  return keyAccessOf({ keyId, userIds: ['assigned'], ...changes });
 }
 
 const target = keyOf('target', {

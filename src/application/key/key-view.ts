@@ -53,7 +53,7 @@ export interface ViewFacts {
 
 export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
   const personal = seesPersonalData(facts.principal);
-  const { createdByType, createdById, userIds, revokedAt, expiresAt, ...rest } = row;
+  const { createdByType, createdById, userIds, revokedAt, expiresAt, isDisabled, ...rest } = row;
   return {
     id: rest.id,
     teamId: rest.teamId,
@@ -62,7 +62,7 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
     description: rest.description,
     type: rest.type,
     tier: rest.tier,
-    status: keyStatus({ revokedAt, expiresAt }, facts.at),
+    status: keyStatus({ revokedAt, expiresAt, isDisabled }, facts.at),
     maskedSecret: rest.maskedSecret,
     role: rest.role,
     scopes: rest.scopes,

@@ -1,22 +1,8 @@
-import { decideAccess, type KeyAccess, type SecretAccess } from './verdict.js';
+import { keyAccessOf } from '../../../test/support/key-access.js';
+import { decideAccess, type SecretAccess } from './verdict.js';
 
 const secret: SecretAccess = { secretId: 's1', digest: 'd', validUntil: null };
-const key: KeyAccess = {
-  keyId: 'k1',
-  teamId: 't1',
-  projectId: 'p1',
-  type: 'service_account',
-  role: 'member',
-  scopes: ['project'],
-  environment: null,
-  appId: null,
-  userIds: [],
-  expiresAt: '2026-06-01T00:00:00.000Z',
-  revokedAt: null,
-  secrets: [secret],
-  secretVersion: 1,
-  revision: 1,
-};
+const key = keyAccessOf({ expiresAt: '2026-06-01T00:00:00.000Z', secrets: [secret] });
 const at = '2026-01-01T00:00:00.000Z';
 
 describe('the verdict', () => {

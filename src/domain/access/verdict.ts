@@ -23,18 +23,34 @@ export interface SecretAccess {
   readonly validUntil: string | null;
 }
 
+/** A resource assigned to a key, as verification looks for it. */
+export interface AssignedResource {
+  readonly resourceId: string;
+  readonly model: string;
+}
+
 /** What verification knows of a key: the row of the read model `access`. */
 export interface KeyAccess {
   readonly keyId: string;
   readonly teamId: string;
   readonly projectId: string;
   readonly type: KeyType;
+  readonly public: boolean;
+  /** Of a personal token: the user it acts as. */
+  readonly ownerId: string | null;
   readonly role: KeyRole;
   readonly scopes: readonly Scope[];
   readonly environment: string | null;
   readonly appId: string | null;
   /** The users assigned to the key. */
   readonly userIds: readonly string[];
+  readonly resources: readonly AssignedResource[];
+  readonly biasProfileId: string | null;
+  /** CIDR ranges and addresses; empty: from everywhere. */
+  readonly allowedIps: readonly string[];
+  /** Origins of web pages, of public keys; empty: all. */
+  readonly allowedOrigins: readonly string[];
+  readonly isDisabled: boolean;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
   readonly secrets: readonly SecretAccess[];

@@ -1,4 +1,14 @@
-import type { KeyDetails, KeyRole, KeyType, RevocationReason, Scope, SecretRecord, Tier } from './events.js';
+import type {
+  KeyDetails,
+  KeyDetailsChange,
+  KeyRole,
+  KeyType,
+  ResourceRef,
+  RevocationReason,
+  Scope,
+  SecretRecord,
+  Tier,
+} from './events.js';
 
 export interface CreateKey extends KeyDetails {
   readonly type: 'CreateKey';
@@ -7,14 +17,69 @@ export interface CreateKey extends KeyDetails {
   readonly projectId: string;
   readonly keyType: KeyType;
   readonly tier: Tier;
+  readonly public?: boolean;
   /** Absent: made from the id. */
   readonly name?: string;
   readonly role: KeyRole;
   readonly scopes: readonly Scope[];
   readonly expiresAt?: string;
   readonly secret: SecretRecord;
-  /** The user who creates it is assigned to it; absent when a key creates it. */
+  /** The user who creates it is assigned to it, and a personal token acts as them; absent when a key creates it. */
   readonly creatorId?: string;
+  readonly resources?: readonly ResourceRef[];
+  readonly biasProfileId?: string;
+  readonly allowedIps?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+  readonly at: string;
+}
+
+/** Absent is unchanged, null is cleared; lists are replaced whole. */
+export interface KeyChanges extends KeyDetailsChange {
+  readonly role?: KeyRole;
+  readonly scopes?: readonly Scope[];
+  readonly expiresAt?: string | null;
+  readonly biasProfileId?: string | null;
+  readonly allowedIps?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** Whoever may manage a personal token without being its user may only take rights from it. */
+interface MayBeNarrowing {
+  readonly mayWiden: boolean;
+}
+
+export interface ChangeKey extends MayBeNarrowing {
+  readonly type: 'ChangeKey';
+  readonly changes: KeyChanges;
+  readonly at: string;
+}
+
+export interface ChangeStatus extends MayBeNarrowing {
+  readonly type: 'ChangeStatus';
+  readonly status: 'ACTIVE' | 'INACTIVE';
+  readonly at: string;
+}
+
+/** The whole set; the differences become events. */
+export interface AssignResources extends MayBeNarrowing {
+  readonly type: 'AssignResources';
+  readonly resources: readonly ResourceRef[];
+  readonly at: string;
+}
+
+export interface RotateKey {
+  readonly type: 'RotateKey';
+  readonly secret: SecretRecord;
+  /** How long the present secret stays good beside the new one. */
+  readonly gracePeriodSeconds: number;
+  /** A new end of the key; an expired key needs one. */
+  readonly expiresAt?: string;
+  readonly at: string;
+}
+
+/** By the process that looks for what time did. */
+export interface RecordLapses {
+  readonly type: 'RecordLapses';
   readonly at: string;
 }
 
@@ -25,4 +90,17 @@ export interface RevokeKey {
   readonly at: string;
 }
 
-export type KeyCommand = CreateKey | RevokeKey;
+export interface DeleteKey {
+  readonly type: 'DeleteKey';
+  readonly at: string;
+}
+
+export type KeyCommand =
+  | CreateKey
+  | ChangeKey
+  | ChangeStatus
+  | AssignResources
+  | RotateKey
+  | RecordLapses
+  | RevokeKey
+  | DeleteKey;

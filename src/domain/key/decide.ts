@@ -1,54 +1,48 @@
 import { type Decision, happened, nothing, refused } from '../decision.js';
 import { faultOf } from '../text.js';
-import type { CreateKey, KeyCommand, RevokeKey } from './commands.js';
-import type { KeyCreated, KeyDetails, KeyEvent } from './events.js';
-import { defaultKeyName, isKeyName } from './name.js';
+import { changeKey } from './change.js';
+import type {
+  AssignResources,
+  ChangeStatus,
+  DeleteKey,
+  KeyCommand,
+  RecordLapses,
+  RevokeKey,
+} from './commands.js';
+import { createKey } from './create.js';
+import type { KeyEvent } from './events.js';
+import { conflictIn } from './resources.js';
+import { rotateKey } from './rotate.js';
 import type { Key, KeyState } from './state.js';
 
 type KeyDecision = Decision<KeyEvent>;
 
 export function decide(command: KeyCommand, key: KeyState): KeyDecision {
+  if (command.type === 'CreateKey') return createKey(key, command);
+  if (!key || key.deletedAt !== null) return refused('key.not_found');
   switch (command.type) {
-    case 'CreateKey':
-      return create(key, command);
     case 'RevokeKey':
-      return key ? revoke(key, command) : refused('key.not_found');
+      return revoke(key, command);
+    case 'DeleteKey':
+      return remove(key, command);
+    case 'RecordLapses':
+      return recordLapses(key, command);
+  }
+  if (key.revokedAt !== null) return refused('key.revoked');
+  switch (command.type) {
+    case 'ChangeKey':
+      return changeKey(key, command);
+    case 'ChangeStatus':
+      return changeStatus(key, command);
+    case 'AssignResources':
+      return assignResources(key, command);
+    case 'RotateKey':
+      return rotateKey(key, command);
   }
 }
 
-/** The id is the caller's: a key that is there already was made by an earlier try of the same command. */
-export function create(key: KeyState, command: CreateKey): KeyDecision {
-  if (key) return nothing;
-  const name = command.name ?? defaultKeyName(command.keyId);
-  if (!isKeyName(name)) return refused('key.name_invalid', 'name');
-  const details = detailsOf(command);
-  const fault = faultOf({ name, ...details });
-  if (fault) return refused(fault.code, fault.field);
-  const created: KeyCreated = {
-    type: 'KeyCreated',
-    keyId: command.keyId,
-    teamId: command.teamId,
-    projectId: command.projectId,
-    keyType: command.keyType,
-    tier: command.tier,
-    name,
-    ...details,
-    role: command.role,
-    scopes: [...new Set(command.scopes)],
-    ...(command.expiresAt !== undefined && { expiresAt: command.expiresAt }),
-    secret: command.secret,
-    createdAt: command.at,
-  };
-  if (command.creatorId === undefined) return happened(created);
-  return happened<KeyEvent>(created, {
-    type: 'UserAssigned',
-    userId: command.creatorId,
-    assignedAt: command.at,
-  });
-}
-
 /** Revoking a revoked key is a repeat, whatever reason it gives: the first one stands. */
-export function revoke(key: Key, { reason, comment, at }: RevokeKey): KeyDecision {
+function revoke(key: Key, { reason, comment, at }: RevokeKey): KeyDecision {
   if (key.tier === 'free') return refused('key.free_is_permanent');
   if (key.revokedAt !== null) return nothing;
   const fault = faultOf({ comment });
@@ -61,18 +55,42 @@ export function revoke(key: Key, { reason, comment, at }: RevokeKey): KeyDecisio
   });
 }
 
-const detailNames = [
-  'description',
-  'department',
-  'environment',
-  'requestor',
-  'appId',
-  'businessJustification',
-  'notes',
-] as const satisfies readonly (keyof KeyDetails)[];
+function remove(key: Key, { at }: DeleteKey): KeyDecision {
+  if (key.tier === 'free') return refused('key.free_is_permanent');
+  return happened({ type: 'KeyDeleted', deletedAt: at });
+}
 
-function detailsOf(command: CreateKey): KeyDetails {
-  return Object.fromEntries(
-    detailNames.flatMap((name) => (command[name] === undefined ? [] : [[name, command[name]]])),
+/** Expiry and disabling are independent: enabling an expired key clears the disabling only. */
+function changeStatus(key: Key, { status, mayWiden, at }: ChangeStatus): KeyDecision {
+  const isDisabled = status === 'INACTIVE';
+  if (isDisabled === key.isDisabled) return nothing;
+  if (!isDisabled && !mayWiden) return refused('key.only_its_user');
+  return happened({ type: 'StatusChanged', status, changedAt: at });
+}
+
+function assignResources(key: Key, { resources, mayWiden, at }: AssignResources): KeyDecision {
+  if (conflictIn(resources)) return refused('resource.model_conflict', 'resourceIds');
+  const wanted = new Map(resources.map((one) => [one.resourceId, one]));
+  const had = new Map(key.resources.map((one) => [one.resourceId, one]));
+  const removed = key.resources.filter(({ resourceId }) => !wanted.has(resourceId));
+  const added = [...wanted.values()].filter(({ resourceId }) => !had.has(resourceId));
+  if (added.length > 0 && !mayWiden) return refused('key.only_its_user');
+  return happened<KeyEvent>(
+    ...removed.map((one) => ({ type: 'ResourceUnassigned', ...one, unassignedAt: at }) as const),
+    ...added.map((one) => ({ type: 'ResourceAssigned', ...one, assignedAt: at }) as const),
   );
+}
+
+/** What time alone has done, so that the history tells it; nothing waits for these events. */
+function recordLapses(key: Key, { at }: RecordLapses): KeyDecision {
+  if (key.revokedAt !== null) return nothing;
+  const { previousSecret, expiresAt, isExpiryRecorded } = key;
+  const events: KeyEvent[] = [];
+  if (previousSecret !== null && previousSecret.validUntil !== null && at >= previousSecret.validUntil) {
+    events.push({ type: 'PreviousSecretRetired', secretId: previousSecret.secretId, retiredAt: at });
+  }
+  if (expiresAt !== null && at >= expiresAt && !isExpiryRecorded) {
+    events.push({ type: 'StatusChanged', status: 'EXPIRED', changedAt: at });
+  }
+  return happened(...events);
 }

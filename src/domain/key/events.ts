@@ -13,11 +13,18 @@ export interface SecretRecord {
   readonly validUntil: string | null;
 }
 
-export type KeyType = 'service_account';
+/** What a resource is billed as. */
+export const resourceTypes = ['TPM', 'PYG'] as const;
+export type ResourceType = (typeof resourceTypes)[number];
+
+export const keyTypes = ['service_account', 'personal_token'] as const;
+
+/** A service account is an identity of its own; a personal token acts as its user. */
+export type KeyType = (typeof keyTypes)[number];
 export type Tier = 'free' | 'paid';
 export type KeyRole = 'admin' | 'member';
 
-/** `public` keys come with their own prefix later; `keys`, `verify` and `meter` are for machines. */
+/** `keys`, `verify` and `meter` are for machines. */
 export type Scope = 'project' | 'inference' | 'keys' | 'verify' | 'meter';
 
 export const revocationReasons = [
@@ -42,6 +49,17 @@ export interface KeyDetails {
   readonly businessJustification?: string;
   /** Personal: sealed in the log. */
   readonly notes?: string;
+  /** The name of the key in another system. */
+  readonly externalId?: string;
+  /** Words to find the key by. */
+  readonly labels?: readonly string[];
+}
+
+/** A resource as a key knows it; its model and type never change. */
+export interface ResourceRef {
+  readonly resourceId: string;
+  readonly model: string;
+  readonly resourceType: ResourceType;
 }
 
 export interface KeyCreated extends KeyDetails {
@@ -51,6 +69,10 @@ export interface KeyCreated extends KeyDetails {
   readonly projectId: string;
   readonly keyType: KeyType;
   readonly tier: Tier;
+  /** Of a personal token: the user it acts as. */
+  readonly userId?: string;
+  /** May be shown to anyone, so it can only infer. Absent: it is secret. Never changes. */
+  readonly public?: true;
   readonly name: string;
   readonly role: KeyRole;
   readonly scopes: readonly Scope[];
@@ -66,6 +88,95 @@ export interface UserAssigned {
   readonly assignedAt: string;
 }
 
+export interface ResourceAssigned extends ResourceRef {
+  readonly type: 'ResourceAssigned';
+  readonly assignedAt: string;
+}
+
+export interface ResourceUnassigned extends ResourceRef {
+  readonly type: 'ResourceUnassigned';
+  readonly unassignedAt: string;
+}
+
+/** Absent is unchanged, null is cleared; labels are replaced whole. */
+export interface KeyDetailsChanged extends KeyDetailsChange {
+  readonly type: 'KeyDetailsChanged';
+  /** Names the data key that personal details are sealed under. */
+  readonly keyId: string;
+  readonly changedAt: string;
+}
+
+type Clearable<T> = { readonly [F in keyof T]?: T[F] | null };
+
+export interface KeyDetailsChange extends Clearable<Omit<KeyDetails, 'labels'>> {
+  readonly name?: string;
+  readonly labels?: readonly string[];
+}
+
+export interface ScopesChanged {
+  readonly type: 'ScopesChanged';
+  readonly scopes: readonly Scope[];
+  readonly changedAt: string;
+}
+
+export interface RoleChanged {
+  readonly type: 'RoleChanged';
+  readonly role: KeyRole;
+  readonly changedAt: string;
+}
+
+export interface BiasProfileChanged {
+  readonly type: 'BiasProfileChanged';
+  /** Null: none. */
+  readonly biasProfileId: string | null;
+  readonly changedAt: string;
+}
+
+export interface ExpiryChanged {
+  readonly type: 'ExpiryChanged';
+  /** Null: it does not expire. */
+  readonly expiresAt: string | null;
+  readonly changedAt: string;
+}
+
+export interface AllowedIpsChanged {
+  readonly type: 'AllowedIpsChanged';
+  /** CIDR ranges and addresses; empty: from everywhere. */
+  readonly allowedIps: readonly string[];
+  readonly changedAt: string;
+}
+
+export interface AllowedOriginsChanged {
+  readonly type: 'AllowedOriginsChanged';
+  /** Origins of web pages; empty: all. */
+  readonly allowedOrigins: readonly string[];
+  readonly changedAt: string;
+}
+
+/** Disabled, enabled, or found expired by the process that looks for it. Free text stands in the metadata. */
+export interface StatusChanged {
+  readonly type: 'StatusChanged';
+  readonly status: 'ACTIVE' | 'INACTIVE' | 'EXPIRED';
+  readonly changedAt: string;
+}
+
+/** A new secret at once; the one it replaces is good for the grace, all older ones end now. */
+export interface KeyRotated {
+  readonly type: 'KeyRotated';
+  readonly secret: SecretRecord;
+  readonly previousSecretId: string;
+  /** From this instant on the replaced secret is refused; the instant of the rotation itself: no grace. */
+  readonly previousValidUntil: string;
+  readonly rotatedAt: string;
+}
+
+/** The grace of a replaced secret is over; verification did not wait for it. */
+export interface PreviousSecretRetired {
+  readonly type: 'PreviousSecretRetired';
+  readonly secretId: string;
+  readonly retiredAt: string;
+}
+
 export interface KeyRevoked {
   readonly type: 'KeyRevoked';
   readonly reason: RevocationReason;
@@ -73,10 +184,46 @@ export interface KeyRevoked {
   readonly revokedAt: string;
 }
 
-export type KeyEvent = KeyCreated | UserAssigned | KeyRevoked;
+export interface KeyDeleted {
+  readonly type: 'KeyDeleted';
+  readonly deletedAt: string;
+}
 
-export const keyEventTypes = { KeyCreated: true, UserAssigned: true, KeyRevoked: true } as const satisfies {
-  [T in KeyEvent['type']]: true;
-};
+export type KeyEvent =
+  | KeyCreated
+  | UserAssigned
+  | ResourceAssigned
+  | ResourceUnassigned
+  | KeyDetailsChanged
+  | ScopesChanged
+  | RoleChanged
+  | BiasProfileChanged
+  | ExpiryChanged
+  | AllowedIpsChanged
+  | AllowedOriginsChanged
+  | StatusChanged
+  | KeyRotated
+  | PreviousSecretRetired
+  | KeyRevoked
+  | KeyDeleted;
+
+export const keyEventTypes = {
+  KeyCreated: true,
+  UserAssigned: true,
+  ResourceAssigned: true,
+  ResourceUnassigned: true,
+  KeyDetailsChanged: true,
+  ScopesChanged: true,
+  RoleChanged: true,
+  BiasProfileChanged: true,
+  ExpiryChanged: true,
+  AllowedIpsChanged: true,
+  AllowedOriginsChanged: true,
+  StatusChanged: true,
+  KeyRotated: true,
+  PreviousSecretRetired: true,
+  KeyRevoked: true,
+  KeyDeleted: true,
+} as const satisfies { [T in KeyEvent['type']]: true };
 
 export const keyStream = (keyId: string): string => `key-${keyId}`;

@@ -1,28 +1,157 @@
-import type { KeyEvent, Tier } from './events.js';
+import type {
+  KeyCreated,
+  KeyDetails,
+  KeyEvent,
+  KeyRole,
+  KeyRotated,
+  KeyType,
+  ResourceRef,
+  Scope,
+  Tier,
+} from './events.js';
+
+/** A secret of a key that may still be good. */
+export interface LiveSecret {
+  readonly secretId: string;
+  /** The instant from which it is refused; null: as long as the key. */
+  readonly validUntil: string | null;
+}
 
 /** What deciding about a key needs to remember of it. */
 export interface Key {
   readonly keyId: string;
   readonly teamId: string;
   readonly projectId: string;
+  readonly keyType: KeyType;
   readonly tier: Tier;
+  readonly public: boolean;
+  /** Of a personal token: the user it acts as. */
+  readonly ownerId: string | null;
+  readonly name: string;
+  readonly details: KeyDetails;
+  readonly role: KeyRole;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: string | null;
+  /** Whether the log says that the present expiry has passed. */
+  readonly isExpiryRecorded: boolean;
+  readonly isDisabled: boolean;
+  readonly biasProfileId: string | null;
+  readonly allowedIps: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly resources: readonly ResourceRef[];
   readonly userIds: readonly string[];
+  readonly secret: LiveSecret;
+  /** The one before, while its retirement is not recorded. */
+  readonly previousSecret: LiveSecret | null;
   readonly revokedAt: string | null;
+  readonly deletedAt: string | null;
 }
 
 /** Undefined: it was never created. */
 export type KeyState = Key | undefined;
 
 export function evolve(key: KeyState, event: KeyEvent): KeyState {
-  if (event.type === 'KeyCreated') {
-    const { keyId, teamId, projectId, tier } = event;
-    return { keyId, teamId, projectId, tier, userIds: [], revokedAt: null };
-  }
+  if (event.type === 'KeyCreated') return created(event);
   if (!key) return key;
   switch (event.type) {
     case 'UserAssigned':
       return { ...key, userIds: [...key.userIds, event.userId] };
+    case 'ResourceAssigned': {
+      const { resourceId, model, resourceType } = event;
+      return { ...key, resources: [...key.resources, { resourceId, model, resourceType }] };
+    }
+    case 'ResourceUnassigned':
+      return { ...key, resources: key.resources.filter(({ resourceId }) => resourceId !== event.resourceId) };
+    case 'KeyDetailsChanged': {
+      const { type: _, keyId: __, changedAt: ___, name = key.name, ...changes } = event;
+      return { ...key, name, details: withChanges(key.details, changes) };
+    }
+    case 'ScopesChanged':
+      return { ...key, scopes: event.scopes };
+    case 'RoleChanged':
+      return { ...key, role: event.role };
+    case 'BiasProfileChanged':
+      return { ...key, biasProfileId: event.biasProfileId };
+    case 'ExpiryChanged':
+      return { ...key, expiresAt: event.expiresAt, isExpiryRecorded: false };
+    case 'AllowedIpsChanged':
+      return { ...key, allowedIps: event.allowedIps };
+    case 'AllowedOriginsChanged':
+      return { ...key, allowedOrigins: event.allowedOrigins };
+    case 'StatusChanged':
+      return event.status === 'EXPIRED'
+        ? { ...key, isExpiryRecorded: true }
+        : { ...key, isDisabled: event.status === 'INACTIVE' };
+    case 'KeyRotated':
+      return rotated(key, event);
+    case 'PreviousSecretRetired':
+      return { ...key, previousSecret: null };
     case 'KeyRevoked':
       return { ...key, revokedAt: event.revokedAt };
+    case 'KeyDeleted':
+      return { ...key, deletedAt: event.deletedAt };
   }
+}
+
+function created(event: KeyCreated): Key {
+  const { keyId, teamId, projectId, keyType, tier, name, role, scopes, secret } = event;
+  return {
+    keyId,
+    teamId,
+    projectId,
+    keyType,
+    tier,
+    public: event.public ?? false,
+    ownerId: event.userId ?? null,
+    name,
+    details: detailsOf(event),
+    role,
+    scopes,
+    expiresAt: event.expiresAt ?? null,
+    isExpiryRecorded: false,
+    isDisabled: false,
+    biasProfileId: null,
+    allowedIps: [],
+    allowedOrigins: [],
+    resources: [],
+    userIds: [],
+    secret: { secretId: secret.secretId, validUntil: secret.validUntil },
+    previousSecret: null,
+    revokedAt: null,
+    deletedAt: null,
+  };
+}
+
+/** A rotation without grace leaves nothing to retire. */
+function rotated(key: Key, { secret, previousSecretId, previousValidUntil, rotatedAt }: KeyRotated): Key {
+  const previous = { secretId: previousSecretId, validUntil: previousValidUntil };
+  return {
+    ...key,
+    secret: { secretId: secret.secretId, validUntil: secret.validUntil },
+    previousSecret: previousValidUntil > rotatedAt ? previous : null,
+  };
+}
+
+export const detailNames = [
+  'description',
+  'department',
+  'environment',
+  'requestor',
+  'appId',
+  'businessJustification',
+  'notes',
+  'externalId',
+  'labels',
+] as const satisfies readonly (keyof KeyDetails)[];
+
+/** The details of what also has other fields, those that are given. */
+export function detailsOf(source: KeyDetails): KeyDetails {
+  return Object.fromEntries(
+    detailNames.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]])),
+  );
+}
+
+function withChanges(details: KeyDetails, changes: object): KeyDetails {
+  const given = Object.entries({ ...details, ...changes });
+  return Object.fromEntries(given.filter(([, value]) => value !== null));
 }

@@ -1,5 +1,6 @@
 import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keyAccessOf } from '../../../../test/support/key-access.js';
 import { instant } from '../../../../test/support/projection-events.js';
 import { formatSecret } from '../../../domain/access/secret.js';
 import type { KeyAccess } from '../../../domain/access/verdict.js';
@@ -17,23 +18,12 @@ const gatewaySecret = formatSecret('cks', new Uint8Array(32).fill(1));
 const targetSecret = formatSecret('cks', new Uint8Array(32).fill(2));
 
 function keyOf(keyId: string, secret: string, changes: Partial<KeyAccess>): KeyAccess {
-  return {
+  return keyAccessOf({
     keyId,
-    teamId: 't1',
-    projectId: 'p1',
-    type: 'service_account',
-    role: 'member',
-    scopes: ['project'],
-    environment: null,
-    appId: null,
     userIds: ['u1'],
-    expiresAt: null,
-    revokedAt: null,
     secrets: [{ secretId: `secret-of-${keyId}`, digest: sha256(secret), validUntil: null }],
-    secretVersion: 1,
-    revision: 1,
     ...changes,
-  };
+  });
 }
 const gateway = keyOf('gateway', gatewaySecret, { scopes: ['verify'], expiresAt: instant(100) });
 const target = keyOf('target', targetSecret, {});

@@ -1,0 +1,29 @@
+import type { KeyAccess } from '../../src/domain/access/verdict.js';
+
+/** A key as verification knows it: a plain service account that is good for ever, but for what is said. */
+export function keyAccessOf(changes: Partial<KeyAccess> = {}): KeyAccess {
+  return {
+    keyId: 'k1',
+    teamId: 't1',
+    projectId: 'p1',
+    type: 'service_account',
+    public: false,
+    ownerId: null,
+    role: 'member',
+    scopes: ['project'],
+    environment: null,
+    appId: null,
+    userIds: [],
+    resources: [],
+    biasProfileId: null,
+    allowedIps: [],
+    allowedOrigins: [],
+    isDisabled: false,
+    expiresAt: null,
+    revokedAt: null,
+    secrets: [],
+    secretVersion: 1,
+    revision: 1,
+    ...changes,
+  };
+}
