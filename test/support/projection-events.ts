@@ -1,6 +1,7 @@
 import type { KeyCreated } from '../../src/domain/key/events.js';
 import type { DomainEvent, Metadata, Recorded } from '../../src/domain/recorded.js';
 import type { UseRow } from '../../src/domain/uses/events.js';
+import { keyCreatedOf, secretRecordOf } from './key-events.js';
 
 /** The n-th second of a day. */
 export function instant(second: number): string {
@@ -25,27 +26,8 @@ export function recorded(stream: string, event: DomainEvent, place: Partial<Reco
 
 export function keyCreated(changes: Partial<KeyCreated> = {}): KeyCreated {
   const keyId = changes.keyId ?? 'k1';
-  return {
-    type: 'KeyCreated',
-    keyId,
-    teamId: 'team-1',
-    projectId: 'project-1',
-    keyType: 'service_account',
-    tier: 'paid',
-    name: 'CI Pipeline',
-    role: 'member',
-    scopes: ['project', 'inference'],
-    secret: {
-      secretId: `secret-of-${keyId}`,
-      digest: `digest-of-${keyId}`,
-      digestAlgorithm: 'sha-256',
-      format: 'compass-1',
-      maskedSecret: 'cks_3fQ…x9Za',
-      validUntil: null,
-    },
-    createdAt: instant(0),
-    ...changes,
-  };
+  const secret = { ...secretRecordOf(`secret-of-${keyId}`), digest: `digest-of-${keyId}` };
+  return keyCreatedOf({ keyId, secret, createdAt: instant(0), ...changes });
 }
 
 export function use(changes: Partial<UseRow> = {}): UseRow {

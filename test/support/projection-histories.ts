@@ -1,11 +1,29 @@
 import fc from 'fast-check';
+import type { KeyEvent } from '../../src/domain/key/events.js';
 import type { DomainEvent } from '../../src/domain/recorded.js';
+import { secretRecordOf } from './key-events.js';
 import { instant, keyCreated, use } from './projection-events.js';
 import type { House } from './projection-house.js';
 
+const kinds = [
+  'sign up',
+  'join',
+  'create',
+  'assign',
+  'change',
+  'limit',
+  'disable',
+  'rotate',
+  'lapse',
+  'resource',
+  'revoke',
+  'delete',
+  'use',
+] as const;
+
 /** One thing that may happen next. Numbers choose whom it happens to. */
 export interface Happening {
-  readonly kind: 'sign up' | 'join' | 'create' | 'assign' | 'revoke' | 'use';
+  readonly kind: (typeof kinds)[number];
   readonly who: number;
   readonly whom: number;
   readonly text: string;
@@ -15,7 +33,7 @@ export interface Happening {
 export const histories = (maxLength: number): fc.Arbitrary<Happening[]> =>
   fc.array(
     fc.record({
-      kind: fc.constantFrom('sign up', 'join', 'create', 'assign', 'revoke', 'use'),
+      kind: fc.constantFrom(...kinds),
       who: fc.nat({ max: 4 }),
       whom: fc.nat({ max: 4 }),
       text: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
@@ -28,10 +46,19 @@ type Append = House['append'];
 /** Makes a history happen. What cannot happen (a key that is not there is not revoked) is left out. */
 export function createTeller(append: Append): (happening: Happening) => Promise<void> {
   const seen = new Set<string>();
+  const secretIds = new Map<string, string>();
   let second = 0;
 
   function first(name: string): boolean {
     return !seen.has(name) && Boolean(seen.add(name));
+  }
+
+  function isAlive(keyId: string): boolean {
+    return seen.has(keyId) && !seen.has(`${keyId} deleted`);
+  }
+
+  function ofKey(keyId: string, event: KeyEvent): [stream: string, event: DomainEvent][] {
+    return isAlive(keyId) ? [[`key-${keyId}`, event]] : [];
   }
 
   function eventsOf({ kind, who, whom, text }: Happening): [stream: string, event: DomainEvent][] {
@@ -68,10 +95,54 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
           [`key-${keyId}`, keyCreated({ keyId, teamId: `t${whom}`, name: text, notes: text, createdAt: at })],
         ];
       case 'assign':
-        if (!seen.has(keyId) || !first(`${keyId} ${whom}`)) return [];
+        if (!isAlive(keyId) || !first(`${keyId} ${whom}`)) return [];
         return [[`key-${keyId}`, { type: 'UserAssigned', userId: `u${whom}`, assignedAt: at }]];
+      case 'change':
+        return ofKey(keyId, {
+          type: 'KeyDetailsChanged',
+          keyId,
+          notes: whom === 0 ? null : text,
+          ...(whom % 2 === 0 ? { name: text } : { labels: [text], appId: text }),
+          changedAt: at,
+        });
+      case 'limit':
+        return ofKey(keyId, changeOf(whom, text, at));
+      case 'disable':
+        return ofKey(keyId, {
+          type: 'StatusChanged',
+          status: whom % 2 === 0 ? 'INACTIVE' : 'ACTIVE',
+          changedAt: at,
+        });
+      case 'rotate': {
+        const previousSecretId = secretIds.get(keyId) ?? `secret-of-${keyId}`;
+        const secret = secretRecordOf(`secret-of-${keyId}-at-${second}`);
+        if (isAlive(keyId)) secretIds.set(keyId, secret.secretId);
+        const previousValidUntil = instant(second + whom);
+        return ofKey(keyId, {
+          type: 'KeyRotated',
+          secret,
+          previousSecretId,
+          previousValidUntil,
+          rotatedAt: at,
+        });
+      }
+      case 'lapse':
+        return ofKey(keyId, { type: 'StatusChanged', status: 'EXPIRED', changedAt: at });
+      case 'resource': {
+        const resource = { resourceId: `r${whom}`, model: text, resourceType: 'TPM' } as const;
+        return ofKey(
+          keyId,
+          first(`${keyId} r${whom}`)
+            ? { type: 'ResourceAssigned', ...resource, assignedAt: at }
+            : { type: 'ResourceUnassigned', ...resource, unassignedAt: at },
+        );
+      }
+      case 'delete':
+        if (whom !== 0 || !isAlive(keyId)) return [];
+        seen.add(`${keyId} deleted`);
+        return [[`key-${keyId}`, { type: 'KeyDeleted', deletedAt: at }]];
       case 'revoke':
-        if (!seen.has(keyId) || !first(`${keyId} revoked`)) return [];
+        if (!isAlive(keyId) || !first(`${keyId} revoked`)) return [];
         return [[`key-${keyId}`, { type: 'KeyRevoked', reason: 'superseded', comment: text, revokedAt: at }]];
       case 'use':
         return [
@@ -95,4 +166,15 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
       await append(stream, event, { recordedAt: instant(second), teamId: `t${happening.who}` });
     }
   };
+}
+
+function changeOf(whom: number, text: string, changedAt: string): KeyEvent {
+  const changes: KeyEvent[] = [
+    { type: 'ScopesChanged', scopes: ['inference'], changedAt },
+    { type: 'RoleChanged', role: 'admin', changedAt },
+    { type: 'BiasProfileChanged', biasProfileId: text, changedAt },
+    { type: 'ExpiryChanged', expiresAt: instant(whom), changedAt },
+    { type: 'AllowedIpsChanged', allowedIps: [text], changedAt },
+  ];
+  return changes[whom] ?? { type: 'AllowedOriginsChanged', allowedOrigins: [text], changedAt };
 }
