@@ -5,6 +5,7 @@ import { AccountsController } from './api/http/accounts/accounts.controller.js';
 import { ENTRANCE, type Entrance } from './api/http/accounts/entrance.js';
 import { AuditController } from './api/http/audit/audit.controller.js';
 import { AuthenticationGuard } from './api/http/authentication.guard.js';
+import { Idempotency, REPLIES } from './api/http/idempotency.js';
 import { KeysController } from './api/http/keys/keys.controller.js';
 import { SelfController } from './api/http/keys/self.controller.js';
 import { ARRIVAL, type Arrival, MinPosition } from './api/http/min-position.js';
@@ -23,11 +24,13 @@ import { CompleteSignUpHandler } from './application/user/complete-sign-up.js';
 import { GetMembershipsHandler } from './application/user/get-memberships.js';
 import type { Cursors } from './platform/cursors.js';
 import { METRICS, type Metrics } from './platform/metrics.js';
+import type { Replies } from './platform/replies.js';
 
 /** What the module is given: everything with a life of its own is started and stopped by `service.ts`. */
 export interface ModuleParts {
   readonly parts: Parts;
   readonly arrival: Arrival;
+  readonly replies: Replies;
   readonly entrance: Entrance;
   readonly principals: Principals;
   readonly cursors: Cursors;
@@ -50,6 +53,7 @@ export class AppModule {
   static with({
     parts,
     arrival,
+    replies,
     entrance,
     principals,
     cursors,
@@ -71,6 +75,8 @@ export class AppModule {
         { provide: APP_GUARD, useClass: AuthenticationGuard },
         { provide: APP_INTERCEPTOR, useClass: SecretText },
         { provide: APP_INTERCEPTOR, useClass: MinPosition },
+        { provide: APP_INTERCEPTOR, useClass: Idempotency },
+        { provide: REPLIES, useValue: replies },
         { provide: ARRIVAL, useValue: arrival },
         { provide: PARTS, useValue: parts },
         { provide: ENTRANCE, useValue: entrance },

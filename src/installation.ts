@@ -18,6 +18,7 @@ import type { Log } from './platform/log.js';
 import { openMasterKey } from './platform/master-key.js';
 import { migrate } from './platform/migrate.js';
 import { createKysely, createPool, type PoolOptions } from './platform/postgres.js';
+import { migrations as replyMigrations } from './platform/replies.js';
 
 /** What the service and the server's own command line both stand on: database, master key, log. */
 export interface Installation {
@@ -47,6 +48,7 @@ export const schemas = [
   { schema: 'log', migrations: logMigrations },
   { schema: 'ring', migrations: ringMigrations },
   { schema: 'accounts', migrations: accountMigrations },
+  { schema: 'replies', migrations: replyMigrations },
   { schema: 'read', migrations: readMigrations },
 ];
 

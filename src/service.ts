@@ -22,6 +22,7 @@ import { newId } from './platform/ids.js';
 import type { Log } from './platform/log.js';
 import { deriveKey } from './platform/master-key.js';
 import { createMetrics } from './platform/metrics.js';
+import { createReplies } from './platform/replies.js';
 import { createAccessIndex } from './verification/access-index.js';
 import { createAuthenticator } from './verification/authenticator.js';
 import { createAccessFeed } from './verification/feed.js';
@@ -123,6 +124,15 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       if (feed.stalenessSeconds() > config.verifyMaxStalenessSeconds) throw stale();
     }
 
+    const replies = createReplies({
+      db: readDb,
+      sealKey: deriveKey(masterKey, 'replies'),
+      markKey: deriveKey(masterKey, 'reply-marks'),
+      warn,
+    });
+    undo.push(() => replies.stop());
+    replies.start();
+
     const { publicUrl, supportContact, trustedProxies } = config;
     const accounts = await createAccounts({
       pool,
@@ -170,6 +180,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       module: AppModule.with({
         parts,
         arrival: { reached },
+        replies,
         entrance,
         principals,
         cursors: createCursors(deriveKey(masterKey, 'cursors')),

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { makeDirectory } from './directory.js';
 
 /** What a key derived from the master key is for; keys of different purposes tell nothing about each other. */
-export type KeyPurpose = 'key-ring' | 'sessions' | 'cursors' | 'replies' | 'claim-links';
+export type KeyPurpose = 'key-ring' | 'sessions' | 'cursors' | 'replies' | 'reply-marks' | 'claim-links';
 
 export interface MasterKeySource {
   /** The key itself, 32 bytes. */

@@ -15,6 +15,7 @@ describe('docs/errors.md', () => {
       'src/domain/refusals.ts',
       'src/api/http/faults.ts',
       'src/api/http/answers.ts',
+      'src/api/http/idempotency.ts',
       'src/api/http/outages.ts',
       'src/api/http/credentials.ts',
       'src/api/http/principals.ts',

@@ -22,7 +22,8 @@ export class SecretText implements NestInterceptor {
   }
 }
 
-function holdsSecret(answer: unknown): answer is { readonly secret: string } {
+/** Whether an answer shows a secret that was just made. */
+export function holdsSecret(answer: unknown): answer is Readonly<Record<'secret', string>> {
   return (
     typeof answer === 'object' && answer !== null && 'secret' in answer && typeof answer.secret === 'string'
   );

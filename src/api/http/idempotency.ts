@@ -1,0 +1,138 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable, of } from 'rxjs';
+import { GetKeyQuery } from '../../application/key/get-key.js';
+import { actorOf, type Principal } from '../../application/principal.js';
+import type { Attempt, Replies, Reply } from '../../platform/replies.js';
+import { callerOf } from './credentials.js';
+import { badHeader } from './faults.js';
+import { HttpProblem } from './problem.js';
+import { holdsSecret } from './secret-text.js';
+
+/** Injection token of `Replies`. */
+export const REPLIES = Symbol('replies');
+
+/** Headers of an answer that are part of what it tells. */
+const keptHeaders = ['etag', 'compass-position', 'location'] as const;
+
+/**
+ * Any POST of a known caller may carry an `Idempotency-Key`: a repeat is answered as the first time instead
+ * of being done again. Only what succeeded is kept; after a refusal nothing was changed, so a repeat is tried.
+ */
+@Injectable()
+export class Idempotency implements NestInterceptor {
+  constructor(
+    @Inject(REPLIES) private readonly replies: Replies,
+    private readonly queries: QueryBus,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const key = idempotencyKeyOf(request);
+    if (key === undefined) return next.handle();
+    const caller = callerOf(request);
+    const reply = http.getResponse<FastifyReply>();
+    const [path = '', query = ''] = request.url.split('?');
+    const begun = await this.replies.begin({
+      name: [...ownerOf(caller), request.method, path, key],
+      content: [query, JSON.stringify(request.body ?? null)],
+    });
+    switch (begun.state) {
+      case 'different':
+        throw differentRequest();
+      case 'in_progress':
+        throw inProgress();
+      case 'answered':
+        return of(await this.repeat(begun.reply, begun.secret, caller, reply));
+      case 'begun':
+        return from(keep(begun.attempt, next, caller, reply));
+    }
+  }
+
+  private async repeat(kept: Reply, secret: string | undefined, caller: Principal, reply: FastifyReply) {
+    void reply.status(kept.status).headers(kept.headers);
+    const { body, credentialId } = kept;
+    if (secret === undefined || credentialId !== credentialOf(caller) || !isAboutKey(body)) return body;
+    return (await this.isPresent(body, caller)) ? { ...body, secret } : body;
+  }
+
+  /** Rotation and revocation end the secret also here, and so does losing sight of the key. */
+  private async isPresent({ key }: AboutKey, caller: Principal): Promise<boolean> {
+    const now = await this.queries.execute(new GetKeyQuery(caller, key.id));
+    return now.ok && now.value.status !== 'REVOKED' && now.value.secretVersion === key.secretVersion;
+  }
+}
+
+/** The answer, kept for who loses it; the secret in it is kept apart. */
+async function keep(attempt: Attempt, next: CallHandler<unknown>, caller: Principal, reply: FastifyReply) {
+  try {
+    const answer = await lastValueFrom(next.handle(), { defaultValue: undefined });
+    const headers = Object.fromEntries(
+      keptHeaders.flatMap((name) => (reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : [])),
+    );
+    const secret = holdsSecret(answer) ? answer.secret : undefined;
+    const body = secret === undefined ? answer : Object.assign({}, answer, { secret: null });
+    const kept = { status: reply.statusCode, headers, body, credentialId: credentialOf(caller) };
+    await attempt.finish(kept, secret);
+    return answer;
+  } catch (error) {
+    await attempt.abandon();
+    throw error;
+  }
+}
+
+/** @throws HttpProblem 400 */
+function idempotencyKeyOf({ method, headers, principal }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined || method !== 'POST' || !principal) return undefined;
+  if (typeof key === 'string' && keyForm.test(key)) return key;
+  throw badHeader('Idempotency-Key', 'has 1 to 255 printable ASCII characters');
+}
+
+const keyForm = /^[\x20-\x7e]{1,255}$/;
+
+/** Whose keys they are: a caller's in a team, with whatever credential. */
+function ownerOf(caller: Principal): string[] {
+  const { type, id } = actorOf(caller);
+  return [type, id, caller.teamId];
+}
+
+function credentialOf(caller: Principal): string {
+  return caller.type === 'user' ? caller.sessionId : caller.secretId;
+}
+
+/** The answer to whoever made or rotated a key, but for the secret. */
+interface AboutKey {
+  readonly key: { readonly id: string; readonly secretVersion: number };
+}
+
+function isAboutKey(body: unknown): body is AboutKey {
+  if (typeof body !== 'object' || body === null || !('key' in body)) return false;
+  const { key } = body;
+  return typeof key === 'object' && key !== null && 'id' in key && 'secretVersion' in key;
+}
+
+function differentRequest(): HttpProblem {
+  return new HttpProblem(
+    'idempotency.different_request',
+    422,
+    'This Idempotency-Key was sent with another request; a new request needs a new one.',
+  );
+}
+
+function inProgress(): HttpProblem {
+  return new HttpProblem(
+    'idempotency.in_progress',
+    409,
+    'The first request with this Idempotency-Key is not answered yet. Try again in a moment.',
+    { headers: { 'retry-after': '1' } },
+  );
+}
