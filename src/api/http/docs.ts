@@ -1,23 +1,28 @@
+import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { verifyPaths } from './hot/openapi.js';
+import { completeDocument } from './openapi.js';
 
 const description =
   'Keys are sent as `Authorization: Bearer <secret>`; people sign in and send a cookie, and with it, when ' +
   'something changes, an `Origin` equal to this address. Errors are problem documents (RFC 9457) with a ' +
-  'stable `code`. Lists are paged by `limit` and `cursor`.';
+  'stable `code`. Lists are paged by `limit` and `cursor`. Every answer carries `X-Request-Id`.';
 
 /** Serves `/openapi.json` and `/docs`, where every call can be tried. */
 export async function addDocs(app: NestFastifyApplication): Promise<void> {
   SwaggerModule.setup('docs', app, createDocument(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
 }
 
-function createDocument(app: NestFastifyApplication): OpenAPIObject {
+/** The OpenAPI document of all operations, those outside Nest included. */
+export function createDocument(app: INestApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Compass Keys')
     .setDescription(description)
     .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The secret of a key.' })
     .addCookieAuth('compass_session', {
       type: 'apiKey',
@@ -25,6 +30,12 @@ function createDocument(app: NestFastifyApplication): OpenAPIObject {
       description: 'The session of a person.',
     })
     .build();
-  const document = SwaggerModule.createDocument(app, settings);
-  return { ...document, paths: { ...document.paths, ...verifyPaths } };
+  const document = SwaggerModule.createDocument(app, settings, { operationIdFactory: operationIdOf });
+  return completeDocument({ ...document, paths: { ...document.paths, ...verifyPaths } });
+}
+
+/** `KeysController.create` is `keysCreate`: clients name their functions after it. */
+function operationIdOf(controller: string, method: string): string {
+  const noun = controller.replace(/Controller$/, '');
+  return noun.charAt(0).toLowerCase() + noun.slice(1) + method.charAt(0).toUpperCase() + method.slice(1);
 }
