@@ -25,7 +25,7 @@ const domain = '^src/domain/';
 const platform = '^src/platform/';
 const config = '^src/config/';
 const port = '^src/event-store/(port|ledger)\\.ts$';
-const queries = '^projections/[^/]+/(queries|table|model|apply|index)\\.ts$';
+const queries = '^projections/[^/]+/(queries|lapses|table|model|apply|index)\\.ts$';
 const npm = (...names) => names.map((name) => `node_modules/${name}/`);
 const node =
   '^(node:)?(crypto|fs|fs/promises|path|os|net|http|stream|stream/promises|timers|timers/promises|util|child_process|url|events|perf_hooks|async_hooks|buffer|diagnostics_channel|module|process|worker_threads)$';
@@ -75,6 +75,16 @@ module.exports = {
     house('audit-proof', '^src/audit/proof/', ['^src/audit/proof/']),
     packages('audit-proof', '^src/audit/proof/', ['^(node:)?crypto$']),
     house('identity', '^src/identity/', ['^src/identity/', '^src/application/', domain, platform, config]),
+    house('processes', '^src/processes/', [
+      '^src/processes/',
+      '^src/application/',
+      domain,
+      port,
+      queries,
+      platform,
+      config,
+    ]),
+    packages('processes', '^src/processes/', ['^(node:)?timers/promises$']),
     house('api', '^src/api/', [
       '^src/api/',
       '^src/application/',

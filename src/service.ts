@@ -23,6 +23,7 @@ import type { Log } from './platform/log.js';
 import { deriveKey } from './platform/master-key.js';
 import { createMetrics } from './platform/metrics.js';
 import { createReplies } from './platform/replies.js';
+import { createLapses } from './processes/lapses.js';
 import { createAccessIndex } from './verification/access-index.js';
 import { createAuthenticator } from './verification/authenticator.js';
 import { createAccessFeed } from './verification/feed.js';
@@ -132,6 +133,10 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     });
     undo.push(() => replies.stop());
     replies.start();
+
+    const lapses = createLapses({ parts, warn });
+    undo.push(() => lapses.stop());
+    lapses.start();
 
     const { publicUrl, supportContact, trustedProxies } = config;
     const accounts = await createAccounts({

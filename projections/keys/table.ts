@@ -108,6 +108,8 @@ export const keyRows: Table<KeyRow> = {
     '(team_id, created_at desc, id desc)',
     '(project_id, created_at desc, id desc)',
     'using gin (user_ids)',
+    '(expires_at) where revoked_at is null and not is_expiry_recorded',
+    '(previous_secret_valid_until) where revoked_at is null',
   ],
   keysOf: (recorded) => (isOneOf(recorded, keyEventTypes) ? [idOfStream(recorded.stream)] : []),
   apply(row, recorded) {

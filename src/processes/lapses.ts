@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LapsedKey, lapsedKeys } from '../../projections/keys/lapses.js';
+import { keyDecider } from '../application/deciders.js';
+import type { Parts } from '../application/parts.js';
+import { keyStream } from '../domain/key/events.js';
+
+/**
+ * Writes into the log what time alone has done: that a key expired, that a replaced secret's grace is over.
+ * Verification does not wait for it; the history does. Several processes may do so at once: whoever comes
+ * second finds nothing left to record.
+ */
+export interface Lapses {
+  start(): void;
+  /** Finishes the keys under way. */
+  stop(): Promise<void>;
+  /**
+   * One round, at most so many keys.
+   * @returns whether there may be more to record
+   * @throws what the read models or the log throw
+   */
+  record(): Promise<boolean>;
+}
+
+interface Options {
+  readonly parts: Parts;
+  readonly warn: (message: string, error: unknown) => void;
+}
+
+const intervalMilliseconds = 5_000;
+/** Between rounds that follow each other, so that requests come first when ten thousand keys expire at midnight. */
+const pauseMilliseconds = 250;
+const keysPerRound = 200;
+/** Appended together as one group by the log. */
+const atOnce = 20;
+
+export function createLapses({ parts, warn }: Options): Lapses {
+  const { executor, ledger, clock, newId, readDb, settled } = parts;
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+
+  async function record(): Promise<boolean> {
+    const at = clock.now().toISOString();
+    const keys = await lapsedKeys(readDb, { at, limit: keysPerRound });
+    const failed: PromiseRejectedResult[] = [];
+    for (let from = 0; from < keys.length && !stopping.signal.aborted; from += atOnce) {
+      const some = keys.slice(from, from + atOnce);
+      const outcomes = await Promise.allSettled(some.map((key) => recordOne(key, at)));
+      failed.push(...outcomes.filter((one) => one.status === 'rejected'));
+    }
+    // One key that cannot be written does not keep the others from being written.
+    if (failed[0]) throw failed[0].reason;
+    // Or the next round would find the same keys again.
+    if (keys.length > 0) await settled(await ledger.head());
+    return keys.length === keysPerRound;
+  }
+
+  /** A refusal means that the key was deleted meanwhile. */
+  async function recordOne({ id, teamId }: LapsedKey, at: string): Promise<void> {
+    const commandId = newId();
+    await executor.execute({
+      decider: keyDecider,
+      stream: keyStream(id),
+      command: { type: 'RecordLapses', at },
+      context: {
+        actor: { type: 'process', id: 'lapses' },
+        teamId,
+        commandId,
+        correlationId: commandId,
+      },
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const isMore = await record().catch((error: unknown) => {
+        warn('What has expired could not be recorded; trying again.', error);
+        return false;
+      });
+      const milliseconds = isMore ? pauseMilliseconds : intervalMilliseconds;
+      await sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  return {
+    record,
+    start() {
+      running = run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
