@@ -1,6 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { KeyAccess } from '../../src/domain/access/verdict.js';
 import { type AnyTable, type Table, tableOfGeneration } from '../runner/model.js';
+import { type ProfileAccess, profileAccess } from './profiles.js';
+import { type ResourceAccess, resourceAccess } from './resources.js';
 import { accessModel, keyAccess, type MemberAccess, memberAccess } from './table.js';
 
 export interface AccessDatabase {
@@ -19,6 +21,8 @@ export interface AccessSnapshot {
   readonly position: string;
   readonly keys: AsyncIterable<KeyAccess>;
   readonly members: AsyncIterable<MemberAccess>;
+  readonly resources: AsyncIterable<ResourceAccess>;
+  readonly profiles: AsyncIterable<ProfileAccess>;
 }
 
 const pageSize = 5_000;
@@ -56,6 +60,8 @@ export async function readAccess<T>(
         position: live.position,
         keys: rowsOf(transaction, keyAccess, live.generation),
         members: rowsOf(transaction, memberAccess, live.generation),
+        resources: rowsOf(transaction, resourceAccess, live.generation),
+        profiles: rowsOf(transaction, profileAccess, live.generation),
       });
     });
 }

@@ -9,6 +9,8 @@ import {
 import { idOfStream, isOneOf, type Recorded } from '../../src/domain/recorded.js';
 import { type Role, type TeamEvent, teamEventTypes } from '../../src/domain/team/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
+import { profileAccess } from './profiles.js';
+import { resourceAccess } from './resources.js';
 
 /** What verification knows of a key. A key that was revoked keeps its row: it answers REVOKED, not NOT_FOUND. */
 export const keyAccess: Table<KeyAccess> = {
@@ -172,4 +174,8 @@ function memberIdsOf({ event, stream }: Recorded<TeamEvent>): string[] {
 }
 
 /** Everything verification decides on, in small tables per source that are joined in memory. */
-export const accessModel: ReadModel = { name: 'access', version: 1, tables: [keyAccess, memberAccess] };
+export const accessModel: ReadModel = {
+  name: 'access',
+  version: 2,
+  tables: [keyAccess, memberAccess, resourceAccess, profileAccess],
+};

@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
+import { type ProfileAccess, profileAccess } from '../../projections/access/profiles.js';
+import { type ResourceAccess, resourceAccess } from '../../projections/access/resources.js';
 import { keyAccess, type MemberAccess, memberAccess } from '../../projections/access/table.js';
 import { hasChecksum } from '../domain/access/secret.js';
-import type { KeyAccess, SecretAccess } from '../domain/access/verdict.js';
+import type { KeyAccess, SecretAccess, Surroundings } from '../domain/access/verdict.js';
 import type { Recorded } from '../domain/recorded.js';
+import { isAddressIn } from './addresses.js';
 
 export interface Found {
   readonly access: KeyAccess;
@@ -13,9 +16,11 @@ export interface Found {
  * What verification knows, in this process's memory: the rows of the read model `access`, kept by the same
  * functions, and found by the digest of a secret.
  */
-export interface AccessIndex {
+export interface AccessIndex extends Surroundings {
   putKey(access: KeyAccess): void;
   putMember(member: MemberAccess): void;
+  putResource(resource: ResourceAccess): void;
+  putProfile(profile: ProfileAccess): void;
   /** Applies an event of the log; one that was applied before changes nothing. */
   apply(recorded: Recorded): void;
   /** The key that has this secret, retired ones included; garbage is refused without a look-up. */
@@ -24,6 +29,8 @@ export interface AccessIndex {
   key(keyId: string): KeyAccess | undefined;
   /** The teams a user is in, the oldest team first. */
   membershipsOf(userId: string): readonly MemberAccess[];
+  /** The present record of a bias profile: another object after every change. */
+  profile(profileId: string): ProfileAccess | undefined;
   keysCount(): number;
 }
 
@@ -32,6 +39,8 @@ export function createAccessIndex(): AccessIndex {
   const byDigest = new Map<string, Found>();
   const members = new Map<string, MemberAccess>();
   const byUser = new Map<string, readonly MemberAccess[]>();
+  const resources = new Map<string, ResourceAccess>();
+  const profiles = new Map<string, ProfileAccess>();
   const share = createSharing();
 
   function putKey(given: KeyAccess): void {
@@ -90,15 +99,42 @@ export function createAccessIndex(): AccessIndex {
   return {
     putKey,
     putMember,
+    putResource: (resource) => void resources.set(resource.resourceId, resource),
+    putProfile: (profile) => void profiles.set(profile.profileId, profile),
     apply(recorded) {
       for (const keyId of keyAccess.keysOf(recorded)) applyToKey(keyId, recorded);
       for (const memberId of memberAccess.keysOf(recorded)) applyToMember(memberId, recorded);
+      applyToRows(resourceAccess, resources, recorded);
+      applyToRows(profileAccess, profiles, recorded);
     },
     find: (secret) => (hasChecksum(secret) ? byDigest.get(hash('sha256', secret, 'base64url')) : undefined),
     key: (keyId) => keys.get(keyId),
     membershipsOf: (userId) => byUser.get(userId) ?? [],
+    isActive: (resourceId) => resources.get(resourceId)?.isActive ?? false,
+    profile: (profileId) => profiles.get(profileId),
+    isAddressIn,
     keysCount: () => keys.size,
   };
+}
+
+interface Fold<Row> {
+  keysOf(recorded: Recorded): readonly string[];
+  apply(row: Row | undefined, recorded: Recorded, key: string, index: number): Row | undefined;
+}
+
+/** Of rows that are found by nothing but their key. */
+function applyToRows<Row extends { readonly revision: number }>(
+  table: Fold<Row>,
+  rows: Map<string, Row>,
+  recorded: Recorded,
+): void {
+  for (const key of table.keysOf(recorded)) {
+    const row = rows.get(key);
+    if (row && recorded.revision <= row.revision) continue;
+    const next = table.apply(row, recorded, key, 0);
+    if (next) rows.set(key, next);
+    else rows.delete(key);
+  }
 }
 
 /**
@@ -121,8 +157,15 @@ function createSharing(): (access: KeyAccess) => KeyAccess {
     type: shared(texts, access.type, access.type) as KeyAccess['type'],
     role: shared(texts, access.role, access.role) as KeyAccess['role'],
     scopes: shared(lists, access.scopes.join(), access.scopes),
-    userIds: access.userIds.length === 0 ? nobody : access.userIds,
+    userIds: sharedIfEmpty(access.userIds),
+    resources: sharedIfEmpty(access.resources),
+    allowedIps: sharedIfEmpty(access.allowedIps),
+    allowedOrigins: sharedIfEmpty(access.allowedOrigins),
   });
 }
 
-const nobody: KeyAccess['userIds'] = [];
+const empty: readonly never[] = [];
+
+function sharedIfEmpty<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? empty : list;
+}

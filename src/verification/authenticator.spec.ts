@@ -1,6 +1,7 @@
 import { keyAccessOf } from '../../test/support/key-access.js';
 import { instant } from '../../test/support/projection-events.js';
 import { formatSecret } from '../domain/access/secret.js';
+import type { Role } from '../domain/team/events.js';
 import { sha256 } from '../platform/random.js';
 import { createAccessIndex } from './access-index.js';
 import { createAuthenticator } from './authenticator.js';
@@ -18,7 +19,7 @@ describe('a key that is presented', () => {
   beforeEach(() => index.putKey(key));
 
   it('is who asks, with the record of this moment', () => {
-    expect(authenticator.key(secret, instant(0))).toEqual({
+    expect(authenticator.key(secret, {}, instant(0))).toEqual({
       type: 'key',
       teamId: 't1',
       access: key,
@@ -27,16 +28,76 @@ describe('a key that is presented', () => {
   });
 
   it('lives until its instant and not at it', () => {
-    expect(authenticator.key(secret, instant(99))).toBeDefined();
-    expect(authenticator.key(secret, instant(100))).toBeUndefined();
+    expect(authenticator.key(secret, {}, instant(99))).toBeDefined();
+    expect(authenticator.key(secret, {}, instant(100))).toBeUndefined();
   });
 
   it('is nobody once it is revoked, its secret retired, or unknown', () => {
     index.putKey({ ...key, revokedAt: instant(1) });
-    expect(authenticator.key(secret, instant(2))).toBeUndefined();
+    expect(authenticator.key(secret, {}, instant(2))).toBeUndefined();
     index.putKey({ ...key, secrets: [{ ...key.secrets[0]!, validUntil: instant(1) }] });
-    expect(authenticator.key(secret, instant(2))).toBeUndefined();
-    expect(authenticator.key('nonsense', instant(2))).toBeUndefined();
+    expect(authenticator.key(secret, {}, instant(2))).toBeUndefined();
+    expect(authenticator.key('nonsense', {}, instant(2))).toBeUndefined();
+  });
+});
+
+describe('a key that is limited to places', () => {
+  const index = createAccessIndex();
+  const authenticator = createAuthenticator(index);
+
+  it.each<[string, object, object, boolean]>([
+    ['an address of its range', { allowedIps: ['192.0.2.0/24'] }, { clientIp: '192.0.2.7' }, true],
+    ['another address', { allowedIps: ['192.0.2.0/24'] }, { clientIp: '192.0.3.7' }, false],
+    ['nowhere', { allowedIps: ['192.0.2.0/24'] }, {}, false],
+    [
+      'its page',
+      { public: true, allowedOrigins: ['https://a.example'] },
+      { origin: 'https://a.example' },
+      true,
+    ],
+    ['another page', { public: true, allowedOrigins: ['https://a.example'] }, { origin: 'null' }, false],
+  ])('presented from %s', (_, changes, from, isKnown) => {
+    index.putKey({ ...key, ...changes });
+    expect(authenticator.key(secret, from, instant(0)) !== undefined).toBe(isKnown);
+  });
+});
+
+describe('a personal token that is presented', () => {
+  const index = createAccessIndex();
+  const authenticator = createAuthenticator(index);
+  const token = keyAccessOf({
+    type: 'personal_token',
+    ownerId: 'u1',
+    role: 'admin',
+    scopes: ['project', 'keys'],
+    secrets: key.secrets,
+  });
+  const present = () => authenticator.key(secret, {}, instant(0))?.access;
+  const put = (role: Role, until: string | null = null) =>
+    index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role, until });
+  beforeEach(() => index.putKey(token));
+
+  it('is nobody while its user is not in the team, or no longer', () => {
+    expect(present()).toBeUndefined();
+    put('OWNER', instant(0));
+    expect(present()).toBeUndefined();
+  });
+
+  it.each<[Role, object]>([
+    ['OWNER', { role: 'admin', scopes: ['project', 'keys'] }],
+    ['ADMIN', { role: 'admin', scopes: ['project', 'keys'] }],
+    ['USER', { role: 'member', scopes: ['project'] }],
+    ['AUDITOR', { role: 'member', scopes: [] }],
+  ])('has no more than its user, a %s', (role, rights) => {
+    put(role);
+    expect(present()).toEqual({ ...token, ...rights });
+  });
+
+  it('loses with the next request what its user loses', () => {
+    put('ADMIN');
+    expect(present()?.scopes).toContain('keys');
+    put('USER');
+    expect(present()?.scopes).toEqual(['project']);
   });
 });
 

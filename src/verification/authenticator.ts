@@ -1,12 +1,19 @@
 import type { KeyPrincipal, UserPrincipal } from '../application/principal.js';
+import { userRoleOf, withinRightsOf } from '../domain/access/entitlement.js';
+import { isPast } from '../domain/access/key-access.js';
 import { decideAccess } from '../domain/access/verdict.js';
-import type { Role } from '../domain/team/events.js';
 import type { AccessIndex } from './access-index.js';
+
+/** Where a secret is presented from: a key may be limited to addresses, a public key to origins. */
+export interface Whereabouts {
+  readonly clientIp?: string;
+  readonly origin?: string;
+}
 
 /** Turns what a request presents into who is asking, from memory: a right taken away is gone at once. */
 export interface Authenticator {
-  /** The key that has the secret, if it is valid at the instant. */
-  key(secret: string, at: string): KeyPrincipal | undefined;
+  /** The key that has the secret, if it is valid at the instant, with the rights that its user leaves it. */
+  key(secret: string, from: Whereabouts, at: string): KeyPrincipal | undefined;
   /**
    * A person with a session in one of their teams: the named one, or the oldest they are in.
    * Undefined when they are not in it.
@@ -20,21 +27,17 @@ export interface Authenticator {
 
 export function createAuthenticator(index: AccessIndex): Authenticator {
   return {
-    key(secret, at) {
+    key(secret, from, at) {
       const found = index.find(secret);
-      if (!found || !decideAccess(found.access, found.secret, {}, at).allowed) return undefined;
-      const { access } = found;
+      if (!found || !decideAccess(found.access, found.secret, from, at, index).allowed) return undefined;
+      const access = withinRightsOf(userRoleOf(found.access, index, at), found.access);
       return { type: 'key', teamId: access.teamId, access, secretId: found.secret.secretId };
     },
     member({ sessionId, userId }, teamId, at) {
       const current = index
         .membershipsOf(userId)
-        .find((one) => (teamId === undefined || one.teamId === teamId) && !hasEnded(one, at));
+        .find((one) => (teamId === undefined || one.teamId === teamId) && !isPast(one.until, at));
       return current && { type: 'user', userId, sessionId, teamId: current.teamId, role: current.role };
     },
   };
-}
-
-function hasEnded(membership: { readonly role: Role; readonly until: string | null }, at: string): boolean {
-  return membership.until !== null && at >= membership.until;
 }

@@ -10,6 +10,8 @@ import type { AccessIndex } from './access-index.js';
 export async function loadIndex(db: Kysely<unknown>, index: AccessIndex): Promise<Position> {
   const position = await readAccess(db as Kysely<AccessDatabase>, async (snapshot) => {
     for await (const member of snapshot.members) index.putMember(member);
+    for await (const resource of snapshot.resources) index.putResource(resource);
+    for await (const profile of snapshot.profiles) index.putProfile(profile);
     for await (const key of snapshot.keys) index.putKey(key);
     return snapshot.position;
   });

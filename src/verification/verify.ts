@@ -1,24 +1,17 @@
+import type { ProfileAccess } from '../../projections/access/profiles.js';
 import { authorize } from '../application/authorize.js';
 import type { Principal } from '../application/principal.js';
+import { userRoleOf, withinRightsOf } from '../domain/access/entitlement.js';
 import { permissionRules } from '../domain/access/permissions.js';
-import {
-  type AccessRequest,
-  decideAccess,
-  type KeyAccess,
-  type Verdict,
-  type VerdictCode,
-} from '../domain/access/verdict.js';
+import { type AccessRequest, decideAccess, type KeyAccess, type Verdict } from '../domain/access/verdict.js';
 import type { AccessIndex } from './access-index.js';
 import type { UseRecorder } from './uses.js';
 
 /** A question about a key: the secret as it was presented, and what its bearer wants to do. */
-export interface VerifyRequest {
+export interface VerifyRequest extends AccessRequest {
   readonly key: string;
-  readonly project?: string;
   /** Short for `permissions` with one element. */
   readonly permission?: string;
-  readonly permissions?: readonly string[];
-  readonly scope?: NonNullable<AccessRequest['scope']>;
 }
 
 /** What the asker may know of the key. */
@@ -28,6 +21,7 @@ export type KeyFacts = Pick<
   | 'teamId'
   | 'projectId'
   | 'type'
+  | 'ownerId'
   | 'role'
   | 'scopes'
   | 'environment'
@@ -38,11 +32,11 @@ export type KeyFacts = Pick<
 >;
 
 export interface Answer extends Verdict {
-  readonly code: VerdictCode;
-  /** What made a named model accessible; null while no model can be named. */
-  readonly grantedBy: null;
-  /** Undefined when the asker may not know of the key: then the answer is the bare `NOT_FOUND`. */
+  /** With the rights that it really has. Undefined when the asker may not know of it: a bare `NOT_FOUND`. */
   readonly key: KeyFacts | undefined;
+  readonly biasProfile: ProfileAccess | undefined;
+  /** Whoever asks with a public key may be anyone, and is told little of it. */
+  readonly isForAnyone: boolean;
 }
 
 const notFound: Answer = {
@@ -51,6 +45,8 @@ const notFound: Answer = {
   checked: ['NOT_FOUND'],
   grantedBy: null,
   key: undefined,
+  biasProfile: undefined,
+  isForAnyone: false,
 };
 
 interface Parts {
@@ -75,7 +71,7 @@ export function verify(
   }
   const { access, secret } = found;
   const asked = withPermissions(request);
-  const verdict = decideAccess(access, secret, asked, at);
+  const verdict = decideAccess(access, secret, asked, at, index);
   if (verdict.code === 'NOT_FOUND') return notFound;
   // Only permissions there are: any other text is the caller's, may hold a secret, and would go into the log.
   uses.record({
@@ -85,8 +81,16 @@ export function verify(
     permission: asked.permissions?.find((one) => permissionRules.has(one)),
     at,
   });
-  const { allowed, code, checked } = verdict;
-  return { allowed, code, checked, grantedBy: null, key: access };
+  const { allowed, code, checked, grantedBy } = verdict;
+  return {
+    allowed,
+    code,
+    checked,
+    grantedBy,
+    key: withinRightsOf(userRoleOf(access, index, at), access),
+    biasProfile: access.biasProfileId === null ? undefined : index.profile(access.biasProfileId),
+    isForAnyone: caller.type === 'key' && caller.access.public,
+  };
 }
 
 function withPermissions(request: VerifyRequest): AccessRequest {

@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FrameworkLog } from '../../platform/framework-log.js';
 import type { Metrics } from '../../platform/metrics.js';
 import type { ReportFailure } from './answer-error.js';
+import { answerPreflight } from './cors.js';
 import { addDocs } from './docs.js';
 import type { VerifyServer } from './hot/verify-server.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -45,6 +46,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     serverFactory: (rest) => {
       const listener: RequestListener = (request, response) => {
         if (isDraining) response.setHeader('connection', 'close');
+        if (answerPreflight(request, response)) return;
         (verifyServer.takes(request.url) ? verifyServer.handle : rest)(request, response);
       };
       return createServer(nodeServerOptions, listener);

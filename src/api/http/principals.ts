@@ -12,7 +12,7 @@ import { HttpProblem } from './problem.js';
 /** Injection token of `Principals`. */
 export const PRINCIPALS = Symbol('principals');
 
-export type Credentials = Pick<FastifyRequest, 'method' | 'headers' | 'protocol' | 'host'>;
+export type Credentials = Pick<FastifyRequest, 'method' | 'headers' | 'protocol' | 'host' | 'ip'>;
 
 export interface Identified {
   readonly principal: Principal;
@@ -24,8 +24,6 @@ export interface Identified {
 export interface Principals {
   /** @throws HttpProblem 401, 403 (Origin), 404 (team) or 503 (verification is stale) */
   of(request: Credentials): Promise<Identified>;
-  /** The key with this secret, counted as a use of it. @throws HttpProblem 401, 503 */
-  ofKey(secret: string): KeyPrincipal;
 }
 
 interface Parts {
@@ -43,10 +41,13 @@ const harmlessMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function createPrincipals(parts: Parts): Principals {
   const { accounts, authenticator, uses, clock, requireFresh } = parts;
 
-  function ofKey(secret: string): KeyPrincipal {
+  /** The key with this secret, counted as a use of it. */
+  function ofKey(secret: string, { ip, headers }: Credentials): KeyPrincipal {
     requireFresh();
     const at = clock.now().toISOString();
-    const principal = authenticator.key(secret, at);
+    const { origin } = headers;
+    const from = { clientIp: ip, ...(origin !== undefined && { origin }) };
+    const principal = authenticator.key(secret, from, at);
     if (!principal) throw wrongCredential();
     uses.record({ access: principal.access, secretId: principal.secretId, code: 'VALID', at });
     return principal;
@@ -65,10 +66,9 @@ export function createPrincipals(parts: Parts): Principals {
   }
 
   return {
-    ofKey,
     async of(request) {
       const secret = bearerOf(request.headers.authorization);
-      return secret === undefined ? ofSession(request) : { principal: ofKey(secret), setCookie: [] };
+      return secret === undefined ? ofSession(request) : { principal: ofKey(secret, request), setCookie: [] };
     },
   };
 }

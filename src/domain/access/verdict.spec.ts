@@ -1,54 +1,222 @@
+import fc from 'fast-check';
 import { keyAccessOf } from '../../../test/support/key-access.js';
-import { decideAccess, type SecretAccess } from './verdict.js';
+import type { Role } from '../team/events.js';
+import {
+  type AccessRequest,
+  decideAccess,
+  type KeyAccess,
+  type SecretAccess,
+  type Surroundings,
+  type VerdictCode,
+  verdictCodes,
+} from './verdict.js';
 
 const secret: SecretAccess = { secretId: 's1', digest: 'd', validUntil: null };
 const key = keyAccessOf({ expiresAt: '2026-06-01T00:00:00.000Z', secrets: [secret] });
 const at = '2026-01-01T00:00:00.000Z';
 
+/** Nobody is anywhere, every resource but `off` is active, and an address is in a list that names it. */
+const world: Surroundings = {
+  membershipsOf: () => [],
+  isActive: (resourceId) => resourceId !== 'off',
+  isAddressIn: (address, list) => list.includes(address),
+};
+const withMember = (role: Role, until: string | null = null): Surroundings => ({
+  ...world,
+  membershipsOf: (userId) =>
+    userId === 'u1'
+      ? [
+          { teamId: 't0', role: 'OWNER', until: null },
+          { teamId: 't1', role, until },
+        ]
+      : [],
+});
+
+const decide = (
+  access: KeyAccess | undefined,
+  request: AccessRequest = {},
+  surroundings = world,
+  presented: SecretAccess | undefined = secret,
+) => decideAccess(access, presented, request, at, surroundings);
+
+const limited = { ...key, allowedIps: ['192.0.2.1'] };
+const onPages = {
+  ...key,
+  public: true,
+  scopes: ['inference'] as const,
+  allowedOrigins: ['https://a.example'],
+};
+const ofApp = { ...key, appId: 'app-7' };
+const equipped = {
+  ...key,
+  resources: [
+    { resourceId: 'off', model: 'm1' },
+    { resourceId: 'on', model: 'm1' },
+    { resourceId: 'other', model: 'm2' },
+    { resourceId: 'off', model: 'm3' },
+  ],
+};
+const token: KeyAccess = {
+  ...key,
+  type: 'personal_token',
+  ownerId: 'u1',
+  role: 'admin',
+  scopes: ['project', 'inference', 'keys'],
+};
+
 describe('the verdict', () => {
   it('is valid when nothing is asked beyond the key itself', () => {
-    expect(decideAccess(key, secret, {}, at)).toEqual({
+    expect(decide(key)).toEqual({
       allowed: true,
       code: 'VALID',
-      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED'],
+      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE'],
+      grantedBy: null,
     });
   });
 
-  it.each([
-    ['NOT_FOUND', undefined, undefined, {}],
-    ['NOT_FOUND', key, { ...secret, validUntil: at }, {}],
-    ['REVOKED', { ...key, revokedAt: at }, secret, {}],
-    ['EXPIRED', { ...key, expiresAt: at }, secret, {}],
-    ['WRONG_PROJECT', key, secret, { project: 'p2' }],
-    ['INSUFFICIENT_SCOPE', key, secret, { scope: 'inference' }],
-    ['INSUFFICIENT_SCOPE', key, secret, { permissions: ['inferences:create'] }],
-    ['INSUFFICIENT_SCOPE', key, secret, { permissions: ['runs:read', 'no:such'] }],
-    ['INSUFFICIENT_ROLE', key, secret, { permissions: ['connections:write'] }],
-    ['VALID', { ...key, role: 'admin' }, secret, { permissions: ['connections:write'] }],
-    ['VALID', { ...key, scopes: [] }, secret, { permissions: ['runs:create', 'runs:read'] }],
-    ['VALID', key, secret, { project: 'p1', scope: 'project', permissions: ['models:train'] }],
-    ['VALID', key, secret, { permissions: [] }],
-  ] as const)('%s', (code, access, presented, request) => {
-    const verdict = decideAccess(access, presented, request, at);
+  it('is NOT_FOUND without a key, and for a retired secret', () => {
+    const refused = { allowed: false, code: 'NOT_FOUND', checked: ['NOT_FOUND'], grantedBy: null };
+    expect(decideAccess(undefined, undefined, {}, at, world)).toEqual(refused);
+    expect(decide(key, {}, world, { ...secret, validUntil: at })).toEqual(refused);
+  });
+
+  it.each<[VerdictCode, KeyAccess, AccessRequest]>([
+    ['REVOKED', { ...key, revokedAt: at }, {}],
+    ['EXPIRED', { ...key, expiresAt: at }, {}],
+    ['INACTIVE', { ...key, isDisabled: true }, {}],
+    ['IP_NOT_ALLOWED', limited, {}],
+    ['IP_NOT_ALLOWED', limited, { clientIp: '192.0.2.2' }],
+    ['VALID', limited, { clientIp: '192.0.2.1' }],
+    ['VALID', key, { clientIp: '192.0.2.2', origin: 'https://b.example', appId: 'app-8' }],
+    ['ORIGIN_NOT_ALLOWED', onPages, {}],
+    ['ORIGIN_NOT_ALLOWED', onPages, { origin: 'https://b.example' }],
+    ['VALID', onPages, { origin: 'https://a.example', permissions: ['inferences:create'] }],
+    ['APP_MISMATCH', ofApp, { appId: 'app-8' }],
+    ['VALID', ofApp, { appId: 'app-7' }],
+    ['VALID', ofApp, {}],
+    ['WRONG_PROJECT', key, { project: 'p2' }],
+    ['INSUFFICIENT_SCOPE', key, { scope: 'inference' }],
+    ['INSUFFICIENT_SCOPE', key, { permissions: ['inferences:create'] }],
+    ['INSUFFICIENT_SCOPE', key, { permissions: ['runs:read', 'no:such'] }],
+    ['INSUFFICIENT_SCOPE', { ...key, public: true }, { permissions: ['runs:read'] }],
+    ['INSUFFICIENT_ROLE', key, { permissions: ['connections:write'] }],
+    ['VALID', { ...key, role: 'admin' }, { permissions: ['connections:write'] }],
+    ['VALID', { ...key, scopes: [] }, { permissions: ['runs:create', 'runs:read'] }],
+    ['VALID', key, { project: 'p1', scope: 'project', permissions: ['models:train'] }],
+    ['VALID', key, { permissions: [] }],
+    ['RESOURCE_NOT_ASSIGNED', key, { model: 'm1' }],
+    ['RESOURCE_NOT_ASSIGNED', equipped, { model: 'm9' }],
+    ['RESOURCE_NOT_ASSIGNED', equipped, { resource: 'unknown' }],
+    ['RESOURCE_NOT_ASSIGNED', equipped, { resource: 'on', model: 'm2' }],
+    ['RESOURCE_INACTIVE', equipped, { model: 'm3' }],
+    ['RESOURCE_INACTIVE', equipped, { resource: 'off' }],
+    ['RESOURCE_INACTIVE', equipped, { resource: 'off', model: 'm1' }],
+  ])('%s', (code, access, request) => {
+    const verdict = decide(access, request);
     expect(verdict.code).toBe(code);
     expect(verdict.allowed).toBe(code === 'VALID');
+    expect(verdict.grantedBy).toBeNull();
     if (code !== 'VALID') expect(verdict.checked.at(-1)).toBe(code);
   });
 
-  it('answers the first failing check, in the order of the list', () => {
-    const dead = { ...key, revokedAt: at, expiresAt: at };
-    expect(decideAccess(dead, secret, { project: 'p2' }, at).code).toBe('REVOKED');
-    expect(decideAccess({ ...dead, revokedAt: null }, secret, { project: 'p2' }, at).code).toBe('EXPIRED');
+  it.each<[AccessRequest, string]>([
+    [{ model: 'm1' }, 'on'],
+    [{ model: 'm2' }, 'other'],
+    [{ resource: 'on' }, 'on'],
+    [{ resource: 'on', model: 'm1' }, 'on'],
+  ])('to %j says what grants it', (request, id) => {
+    expect(decide(equipped, request)).toMatchObject({ code: 'VALID', grantedBy: { type: 'resource', id } });
   });
 
   it('lets a key live until its instant and not at it', () => {
-    expect(decideAccess(key, secret, {}, '2026-05-31T23:59:59.999Z').code).toBe('VALID');
-    expect(decideAccess(key, secret, {}, '2026-06-01T00:00:00.000Z').code).toBe('EXPIRED');
+    expect(decideAccess(key, secret, {}, '2026-05-31T23:59:59.999Z', world).code).toBe('VALID');
+    expect(decideAccess(key, secret, {}, '2026-06-01T00:00:00.000Z', world).code).toBe('EXPIRED');
   });
 
   it('lets a replaced secret live until its instant and not at it', () => {
     const old = { ...secret, validUntil: '2026-02-01T00:00:00.000Z' };
-    expect(decideAccess(key, old, {}, '2026-01-31T23:59:59.999Z').code).toBe('VALID');
-    expect(decideAccess(key, old, {}, '2026-02-01T00:00:00.000Z').code).toBe('NOT_FOUND');
+    expect(decideAccess(key, old, {}, '2026-01-31T23:59:59.999Z', world).code).toBe('VALID');
+    expect(decideAccess(key, old, {}, '2026-02-01T00:00:00.000Z', world).code).toBe('NOT_FOUND');
+  });
+});
+
+describe('a personal token', () => {
+  it.each<[VerdictCode, Surroundings, AccessRequest]>([
+    ['USER_NOT_ENTITLED', world, {}],
+    ['USER_NOT_ENTITLED', withMember('OWNER', at), {}],
+    ['VALID', withMember('OWNER', '2026-01-01T00:00:00.001Z'), { scope: 'keys' }],
+    ['VALID', withMember('ADMIN'), { permissions: ['keys:manage', 'connections:write'] }],
+    ['VALID', withMember('USER'), { scope: 'inference', permissions: ['models:train', 'runs:create'] }],
+    ['INSUFFICIENT_SCOPE', withMember('USER'), { scope: 'keys' }],
+    ['INSUFFICIENT_ROLE', withMember('USER'), { permissions: ['connections:write'] }],
+    ['VALID', withMember('AUDITOR'), { permissions: ['runs:read'] }],
+    ['INSUFFICIENT_SCOPE', withMember('AUDITOR'), { scope: 'project' }],
+    ['INSUFFICIENT_ROLE', withMember('AUDITOR'), { permissions: ['runs:create'] }],
+  ])('is %s', (code, surroundings, request) => {
+    const verdict = decide(token, request, surroundings);
+    expect(verdict.code).toBe(code);
+    expect(verdict.checked).toContain('USER_NOT_ENTITLED');
+  });
+
+  it('never has more than it was given, whoever its user is', () => {
+    const narrow: KeyAccess = { ...token, role: 'member', scopes: ['project'] };
+    expect(decide(narrow, { scope: 'inference' }, withMember('OWNER')).code).toBe('INSUFFICIENT_SCOPE');
+    expect(decide(narrow, { permissions: ['connections:write'] }, withMember('OWNER')).code).toBe(
+      'INSUFFICIENT_ROLE',
+    );
+  });
+});
+
+describe('the order of the checks', () => {
+  /** How to make each check fail; all can fail together. */
+  const faults: Partial<
+    Record<VerdictCode, { readonly access?: Partial<KeyAccess>; readonly request?: AccessRequest }>
+  > = {
+    REVOKED: { access: { revokedAt: at } },
+    EXPIRED: { access: { expiresAt: at } },
+    INACTIVE: { access: { isDisabled: true } },
+    USER_NOT_ENTITLED: { access: { type: 'personal_token', ownerId: 'nobody' } },
+    IP_NOT_ALLOWED: { access: { allowedIps: ['192.0.2.1'] } },
+    ORIGIN_NOT_ALLOWED: { access: { allowedOrigins: ['https://a.example'] } },
+    APP_MISMATCH: { access: { appId: 'app-7' }, request: { appId: 'app-8' } },
+    WRONG_PROJECT: { request: { project: 'p2' } },
+    INSUFFICIENT_SCOPE: { request: { scope: 'meter' } },
+    INSUFFICIENT_ROLE: { request: { permissions: ['connections:write'] } },
+    RESOURCE_NOT_ASSIGNED: { request: { model: 'm1' } },
+  };
+  const codes = verdictCodes.filter((code) => code in faults);
+
+  it('decides: the first that fails is the code, and the last that was made', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(codes), (failing) => {
+        const access = Object.assign({}, key, ...failing.map((code) => faults[code]?.access));
+        const request = Object.assign({}, ...failing.map((code) => faults[code]?.request));
+        const first = codes.find((code) => failing.includes(code)) ?? 'VALID';
+        const { code, checked, allowed } = decide(access, request);
+        expect(code).toBe(first);
+        expect(allowed).toBe(failing.length === 0);
+        expect(checked).toEqual(verdictCodes.filter((one) => checked.includes(one)));
+        if (failing.length > 0) expect(checked.at(-1)).toBe(first);
+      }),
+    );
+  });
+
+  it('is that of the list, to the end', () => {
+    const inactive = { ...key, resources: [{ resourceId: 'off', model: 'm1' }] };
+    const request = { model: 'm1', permissions: ['connections:write'] };
+    expect(decide(inactive, request).code).toBe('INSUFFICIENT_ROLE');
+    expect(decide({ ...inactive, role: 'admin' }, request)).toMatchObject({
+      code: 'RESOURCE_INACTIVE',
+      checked: [
+        'NOT_FOUND',
+        'REVOKED',
+        'EXPIRED',
+        'INACTIVE',
+        'INSUFFICIENT_SCOPE',
+        'INSUFFICIENT_ROLE',
+        'RESOURCE_NOT_ASSIGNED',
+        'RESOURCE_INACTIVE',
+      ],
+    });
   });
 });

@@ -9,6 +9,7 @@ export interface Callers {
   find(request: IncomingMessage): KnownCaller | undefined;
   /** The caller, if nothing about it changed since and its key is valid at the instant. */
   recall(known: KnownCaller, at: string): KeyPrincipal | undefined;
+  /** Personal tokens and keys that are limited to places are not remembered: they are looked at anew each time. */
   remember(request: IncomingMessage, principal: KeyPrincipal): void;
 }
 
@@ -32,12 +33,20 @@ export function rememberCallers(index: AccessIndex): Callers {
       if (index.key(access.keyId) !== access) return undefined;
       if (known.validAt === at) return known.principal;
       const secret = access.secrets.find((one) => one.secretId === secretId);
-      if (!decideAccess(access, secret, {}, at).allowed) return undefined;
+      if (!decideAccess(access, secret, {}, at, index).allowed) return undefined;
       known.validAt = at;
       return known.principal;
     },
     remember({ socket, headers: { authorization } }, principal) {
-      if (authorization !== undefined) callers.set(socket, { authorization, principal, validAt: '' });
+      if (authorization === undefined || !restsOnItself(principal)) return;
+      callers.set(socket, { authorization, principal, validAt: '' });
     },
   };
+}
+
+/** Whether nothing but the key decides who asks: no membership of a user, and no place it is presented from. */
+function restsOnItself({ access }: KeyPrincipal): boolean {
+  return (
+    access.type === 'service_account' && access.allowedIps.length === 0 && access.allowedOrigins.length === 0
+  );
 }

@@ -87,6 +87,7 @@ function isPlainRequest({ method, url, headers }: IncomingMessage, path: string)
     headers['content-type'] === 'application/json' &&
     headers.host !== undefined &&
     headers['content-encoding'] === undefined &&
+    headers.origin === undefined &&
     hasBody(headers['content-length'])
   );
 }
@@ -97,10 +98,8 @@ function hasBody(length: string | undefined): boolean {
 }
 
 /** The fields that are plain texts, and how long they may be. */
-const { key, project, permission } = verifyRequestSchema.properties;
-const lengthsMax = new Map(
-  Object.entries({ key, project, permission }).map(([name, { maxLength }]) => [name, maxLength]),
-);
+const { permissions: _permissions, scope: _scope, ...plainTexts } = verifyRequestSchema.properties;
+const lengthsMax = new Map(Object.entries(plainTexts).map(([name, { maxLength }]) => [name, maxLength]));
 
 /** A question of plain texts; undefined for any other: the schema takes more and says what is wrong. */
 function questionOf(bytes: Buffer): VerifyRequest | undefined {

@@ -24,6 +24,11 @@ export const verifyRequestSchema = {
       description: 'Permissions that are needed, all of them.',
     },
     scope: { type: 'string', enum: scopes, description: 'A scope that is needed.' },
+    model: text(200, 'A model that is needed: a resource of it is assigned to the key and active.'),
+    resource: text(100, 'Id of the resource to use; with a model, one of that model.'),
+    clientIp: text(45, 'Address of the bearer; a key that is limited to addresses is refused without it.'),
+    origin: text(300, 'Origin of the page that presents the key, such as `https://app.example.com`.'),
+    appId: text(100, 'The application that presents the key.'),
   },
 } as const;
 
@@ -39,7 +44,10 @@ export const verifyBatchRequestSchema = {
 const nullable = (type: 'string') => ({ type: [type, 'null'] }) as const;
 const strings = { type: 'array', items: { type: 'string' } } as const;
 
-/** A verdict; what follows `grantedBy` is left out of a bare `NOT_FOUND`. */
+/**
+ * A verdict; what follows `grantedBy` is left out of a bare `NOT_FOUND`. A public key learns of itself `keyId`,
+ * `projectId`, `scopes` and `expiresAt` only.
+ */
 export const verdictSchema = {
   type: 'object',
   required: ['allowed', 'code', 'checked', 'grantedBy'],
@@ -47,7 +55,12 @@ export const verdictSchema = {
     allowed: { type: 'boolean' },
     code: { type: 'string', enum: verdictCodes },
     checked: { ...strings, description: 'The checks that were made, in order, the failing one last.' },
-    grantedBy: { type: 'null', description: 'What made a named model accessible.' },
+    grantedBy: {
+      type: ['object', 'null'],
+      required: ['type', 'id'],
+      properties: { type: { type: 'string', enum: ['resource'] }, id: { type: 'string' } },
+      description: 'What made a named model or resource accessible.',
+    },
     keyId: { type: 'string' },
     teamId: { type: 'string' },
     projectId: { type: 'string' },
@@ -56,6 +69,18 @@ export const verdictSchema = {
     scopes: strings,
     environment: nullable('string'),
     appId: nullable('string'),
+    userId: { ...nullable('string'), description: 'Of a personal token: the user it acts as.' },
+    biasProfile: {
+      type: ['object', 'null'],
+      required: ['id', 'name', 'settings', 'revision'],
+      properties: {
+        id: { type: 'string' },
+        name: { type: 'string' },
+        settings: { type: 'object', description: 'As it was given.' },
+        revision: { type: 'integer', description: "Events of the profile's stream." },
+      },
+      description: 'The bias profile attached to the key.',
+    },
     expiresAt: nullable('string'),
     secretVersion: { type: 'integer', description: 'Counts the secrets the key has had.' },
     revision: { type: 'integer', description: "Events of the key's stream." },

@@ -26,7 +26,7 @@ function keyOf(keyId: string, secret: string, changes: Partial<KeyAccess>): KeyA
   });
 }
 const gateway = keyOf('gateway', gatewaySecret, { scopes: ['verify'], expiresAt: instant(100) });
-const target = keyOf('target', targetSecret, {});
+const target = keyOf('target', targetSecret, { appId: 'app-7' });
 
 const index = createAccessIndex();
 const metrics = createMetrics();
@@ -184,9 +184,10 @@ describe('a remembered caller', () => {
     ['empty', '', 400, 'request.invalid'],
     ['an array', '[]', 400, 'request.invalid'],
     ['no key', '{}', 400, 'request.invalid'],
-    ['an unknown field', { ...question, model: 'm' }, 400, 'request.invalid'],
+    ['an unknown field', { ...question, budget: 'm' }, 400, 'request.invalid'],
     ['a prototype', `{"key":"a","__proto__":{"a":1}}`, 400, 'request.invalid'],
     ['a number', { key: 1 }, 400, 'request.invalid'],
+    ['an empty model', { ...question, model: '' }, 400, 'request.invalid'],
     ['too long', { key: 'a'.repeat(513) }, 400, 'request.invalid'],
     ['too large', JSON.stringify({ key: 'a'.repeat(70_000) }), 413, 'request.too_large'],
   ])('is told the same as everybody of a body that is %s', async (_, body, status, code) => {
@@ -209,6 +210,9 @@ describe('a remembered caller', () => {
     ['a scope', { key: targetSecret, scope: 'inference' }, 'INSUFFICIENT_SCOPE'],
     ['other letters', { key: targetSecret, project: 'проект' }, 'WRONG_PROJECT'],
     ['nonsense', { key: 'nonsense' }, 'NOT_FOUND'],
+    ['a model', { ...question, model: 'm1' }, 'RESOURCE_NOT_ASSIGNED'],
+    ['a resource', { ...question, resource: 'r1' }, 'RESOURCE_NOT_ASSIGNED'],
+    ['an application', { ...question, appId: 'app-8' }, 'APP_MISMATCH'],
   ])('may ask with %s', async (_, body, code) => {
     await remembered();
     expect(await post(body)).toMatchObject({ status: 200, body: { allowed: false, code } });
@@ -229,6 +233,131 @@ describe('a remembered caller', () => {
     await remembered();
     await remembered();
     expect(await count()).toEqual(before.map((one) => one + 2));
+  });
+});
+
+describe('what is told of a key', () => {
+  const model = { key: targetSecret, model: 'm1' };
+
+  beforeEach(() => {
+    index.putKey({ ...target, resources: [{ resourceId: 'r1', model: 'm1' }], biasProfileId: 'b1' });
+    index.putProfile({
+      profileId: 'b1',
+      teamId: 't1',
+      name: 'With "care"',
+      settingsText: '{"weights":[0.5,{"тон":"warm"}]}',
+      revision: 3,
+    });
+  });
+
+  const putResource = (isActive: boolean) =>
+    index.putResource({ resourceId: 'r1', teamId: 't1', model: 'm1', isActive, revision: 1 });
+
+  it('is what grants a model, at once as it changes', async () => {
+    putResource(true);
+    const granted = { allowed: true, code: 'VALID', grantedBy: { type: 'resource', id: 'r1' } };
+    expect((await post(model)).body).toMatchObject(granted);
+    expect((await post(model)).body).toMatchObject(granted);
+    putResource(false);
+    expect((await post(model)).body).toMatchObject({ code: 'RESOURCE_INACTIVE', grantedBy: null });
+  });
+
+  it('is its bias profile, the first time and the second', async () => {
+    const biasProfile = {
+      id: 'b1',
+      name: 'With "care"',
+      settings: { weights: [0.5, { тон: 'warm' }] },
+      revision: 3,
+    };
+    for (const { body } of [await remembered(), await remembered()])
+      expect(body).toMatchObject({ biasProfile });
+  });
+
+  it('is the user of a personal token, and the rights that they leave it', async () => {
+    index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role: 'USER', until: null });
+    index.putKey({
+      ...target,
+      type: 'personal_token',
+      ownerId: 'u1',
+      role: 'admin',
+      scopes: ['project', 'keys'],
+    });
+    const { body } = await remembered();
+    expect(body).toMatchObject({ userId: 'u1', role: 'member', scopes: ['project'], biasProfile: null });
+  });
+});
+
+describe('a personal token that asks', () => {
+  it('loses the right to ask with the role of its user, on the same connection', async () => {
+    const put = (role: 'ADMIN' | 'USER') =>
+      index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role, until: null });
+    index.putKey({ ...gateway, type: 'personal_token', ownerId: 'u1' });
+    put('ADMIN');
+    expect([(await remembered()).status, (await remembered()).status]).toEqual([200, 200]);
+    put('USER');
+    expect((await remembered()).status).toBe(403);
+    index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role: 'ADMIN', until: now });
+    expect((await remembered()).status).toBe(401);
+  });
+});
+
+describe('a key that is limited to addresses', () => {
+  it('asks from them only, every time', async () => {
+    index.putKey({ ...gateway, allowedIps: ['127.0.0.0/8', '::1'] });
+    expect([(await remembered()).status, (await remembered()).status]).toEqual([200, 200]);
+    index.putKey({ ...gateway, allowedIps: ['192.0.2.0/24'], revision: 2 });
+    expect((await remembered()).status).toBe(401);
+  });
+});
+
+describe('a public key', () => {
+  const [own, foreign] = ['https://a.example', 'https://b.example'];
+  const ask = (origin: string | undefined) =>
+    post(
+      { key: targetSecret, ...(origin !== undefined && { origin }) },
+      { authorization: `Bearer ${targetSecret}`, ...(origin !== undefined && { origin }) },
+    );
+  const putPublic = (allowedOrigins: readonly string[]) =>
+    index.putKey({ ...target, public: true, scopes: ['inference'], allowedOrigins });
+
+  it('may be used by its pages, which learn little of it', async () => {
+    putPublic([own]);
+    for (const { status, headers, body } of [await ask(own), await ask(own)]) {
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({ 'access-control-allow-origin': own, vary: 'Origin' });
+      expect(headers).not.toHaveProperty('access-control-allow-credentials');
+      expect(body).toEqual({
+        allowed: true,
+        code: 'VALID',
+        checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE', 'ORIGIN_NOT_ALLOWED'],
+        grantedBy: null,
+        keyId: 'target',
+        projectId: 'p1',
+        scopes: ['inference'],
+        expiresAt: null,
+      });
+    }
+  });
+
+  it('may be used by every page when it names none, and by programs', async () => {
+    putPublic([]);
+    expect((await ask(foreign)).headers).toMatchObject({ 'access-control-allow-origin': foreign });
+    const { status, headers } = await ask(undefined);
+    expect(status).toBe(200);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it.each([foreign, 'null', undefined])('is nobody on the page %s', async (origin) => {
+    putPublic([own]);
+    const { status, headers } = await ask(origin);
+    expect(status).toBe(401);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('is the only one whose answers pages may read', async () => {
+    const { status, headers } = await post(question, { origin: own });
+    expect(status).toBe(200);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 });
 

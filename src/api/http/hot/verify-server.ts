@@ -9,6 +9,7 @@ import type { UseRecorder } from '../../../verification/uses.js';
 import { type VerifyRequest, verify } from '../../../verification/verify.js';
 import { answerError, type ReportFailure } from '../answer-error.js';
 import { problemOfRefusal } from '../answers.js';
+import { originHeaders } from '../cors.js';
 import { callerOf } from '../credentials.js';
 import type { Principals } from '../principals.js';
 import { createFastify } from '../server.js';
@@ -93,6 +94,7 @@ function addRoutes(app: FastifyInstance, parts: Shared): void {
   async function identify(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
     const { principal, setCookie } = await principals.of(request);
     if (setCookie.length > 0) void reply.header('set-cookie', setCookie);
+    void reply.headers(originHeaders(principal, request.headers.origin));
     if (principal.type === 'key') callers.remember(request.raw, principal);
     requireFresh();
     return principal;

@@ -1,0 +1,88 @@
+import type { KeyRole, KeyType, Scope } from '../key/events.js';
+import type { Role } from '../team/events.js';
+
+/** One secret of a key, as verification needs it. */
+export interface SecretAccess {
+  readonly secretId: string;
+  /** Base64url of SHA-256. */
+  readonly digest: string;
+  /** ISO instant from which it no longer counts; null: as long as the key. */
+  readonly validUntil: string | null;
+}
+
+/** A resource assigned to a key, as verification looks for it. */
+export interface AssignedResource {
+  readonly resourceId: string;
+  readonly model: string;
+}
+
+/** What verification knows of a key: the row of the read model `access`. */
+export interface KeyAccess {
+  readonly keyId: string;
+  readonly teamId: string;
+  readonly projectId: string;
+  readonly type: KeyType;
+  readonly public: boolean;
+  /** Of a personal token: the user it acts as. */
+  readonly ownerId: string | null;
+  readonly role: KeyRole;
+  readonly scopes: readonly Scope[];
+  readonly environment: string | null;
+  readonly appId: string | null;
+  /** The users assigned to the key. */
+  readonly userIds: readonly string[];
+  readonly resources: readonly AssignedResource[];
+  readonly biasProfileId: string | null;
+  /** CIDR ranges and addresses; empty: from everywhere. */
+  readonly allowedIps: readonly string[];
+  /** Origins of web pages, of public keys; empty: all. */
+  readonly allowedOrigins: readonly string[];
+  readonly isDisabled: boolean;
+  readonly expiresAt: string | null;
+  readonly revokedAt: string | null;
+  readonly secrets: readonly SecretAccess[];
+  /** Counts the secrets the key has had. */
+  readonly secretVersion: number;
+  /** Events of the key's stream. */
+  readonly revision: number;
+}
+
+/** What the bearer wants to do, and from where; all parts optional, all given parts must hold. */
+export interface AccessRequest {
+  /** Id of the project to act in. */
+  readonly project?: string;
+  /** Permissions, all of which are needed. */
+  readonly permissions?: readonly string[];
+  readonly scope?: Scope;
+  readonly model?: string;
+  /** Id of the resource to use. */
+  readonly resource?: string;
+  /** Address of the bearer. */
+  readonly clientIp?: string;
+  /** Origin of the page that presents the key. */
+  readonly origin?: string;
+  readonly appId?: string;
+}
+
+/** A user in a team; `until` is the ISO instant of its end, null when it does not end by itself. */
+export interface Membership {
+  readonly teamId: string;
+  readonly role: Role;
+  readonly until: string | null;
+}
+
+/**
+ * What a verdict needs to know beyond the key, looked up only when it matters: of this moment it is the index
+ * in memory, of the past whatever was true then.
+ */
+export interface Surroundings {
+  membershipsOf(userId: string): readonly Membership[];
+  isActive(resourceId: string): boolean;
+  /** Whether an address lies in a list of addresses and CIDR ranges; no for what is no address. */
+  isAddressIn(address: string, list: readonly string[]): boolean;
+}
+
+/** Whether an instant has come. ISO instants of one form compare as text; at the very instant it has. */
+export function isPast(instant: string | null, at: string): boolean {
+  return instant !== null && at >= instant;
+}
