@@ -212,4 +212,4 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
   };
 }
 
-export const keysModel: ReadModel = { name: 'keys', version: 1, tables: [keyRows] };
+export const keysModel: ReadModel = { name: 'keys', version: 2, tables: [keyRows] };

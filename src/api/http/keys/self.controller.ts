@@ -1,25 +1,32 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
   ApiCookieAuth,
+  ApiExtraModels,
   ApiOkResponse,
   ApiOperation,
   ApiProperty,
   ApiTags,
+  getSchemaPath,
 } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GetKeyQuery } from '../../../application/key/get-key.js';
 import type { Principal } from '../../../application/principal.js';
 import { ListProjectsQuery } from '../../../application/team/list-projects.js';
 import { ProjectAnswer } from '../accounts/answers.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
+import { originHeaders } from '../cors.js';
 import { Caller } from '../credentials.js';
 import { OneKeyAnswer } from './answers.js';
+import { OnePublicKeyAnswer, publicAnswer } from './public-key.js';
 
 class ProjectsAnswer {
   @ApiProperty({ type: [ProjectAnswer] })
   readonly items!: readonly ProjectAnswer[];
 }
+
+const refTo = (model: typeof OneKeyAnswer | typeof OnePublicKeyAnswer) => ({ $ref: getSchemaPath(model) });
 
 /** What a caller may ask about itself and its surroundings. */
 @Controller('v1')
@@ -29,10 +36,20 @@ export class SelfController {
 
   @Get('whoami')
   @ApiTags('keys')
-  @ApiOperation({ summary: 'The key that is presented, as its holder may see it' })
-  @ApiOkResponse({ type: OneKeyAnswer })
-  async whoami(@Caller() caller: Principal): Promise<OneKeyAnswer> {
+  @ApiOperation({
+    summary: 'The key that is presented, as its holder may see it',
+    description: 'A public key, which anyone may hold, learns less of itself; a page may read that.',
+  })
+  @ApiExtraModels(OneKeyAnswer, OnePublicKeyAnswer)
+  @ApiOkResponse({ schema: { oneOf: [OneKeyAnswer, OnePublicKeyAnswer].map(refTo) } })
+  async whoami(
+    @Caller() caller: Principal,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneKeyAnswer | OnePublicKeyAnswer> {
     if (caller.type !== 'key') throw problemOfRefusal({ code: 'right.missing' });
+    void reply.headers(originHeaders(caller, request.headers.origin));
+    if (caller.access.public) return publicAnswer(caller.access);
     return { key: valueOf(await this.queries.execute(new GetKeyQuery(caller, caller.access.keyId))) };
   }
 
