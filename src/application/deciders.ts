@@ -2,6 +2,14 @@ import type { KeyCommand } from '../domain/key/commands.js';
 import * as key from '../domain/key/decide.js';
 import { type KeyEvent, keyEventTypes } from '../domain/key/events.js';
 import { evolve as evolveKey, type Key } from '../domain/key/state.js';
+import type { ProfileCommand } from '../domain/profile/commands.js';
+import * as profile from '../domain/profile/decide.js';
+import { type ProfileEvent, profileEventTypes } from '../domain/profile/events.js';
+import { evolve as evolveProfile, type Profile } from '../domain/profile/state.js';
+import type { ResourceCommand } from '../domain/resource/commands.js';
+import * as resource from '../domain/resource/decide.js';
+import { type ResourceEvent, resourceEventTypes } from '../domain/resource/events.js';
+import { evolve as evolveResource, type Resource } from '../domain/resource/state.js';
 import type { TeamCommand } from '../domain/team/commands.js';
 import * as team from '../domain/team/decide.js';
 import { type TeamEvent, teamEventTypes } from '../domain/team/events.js';
@@ -16,6 +24,18 @@ export const keyDecider: Decider<Key, KeyCommand, KeyEvent> = {
   events: keyEventTypes,
   evolve: evolveKey,
   decide: key.decide,
+};
+
+export const profileDecider: Decider<Profile, ProfileCommand, ProfileEvent> = {
+  events: profileEventTypes,
+  evolve: evolveProfile,
+  decide: profile.decide,
+};
+
+export const resourceDecider: Decider<Resource, ResourceCommand, ResourceEvent> = {
+  events: resourceEventTypes,
+  evolve: evolveResource,
+  decide: resource.decide,
 };
 
 export const teamDecider: Decider<Team, TeamCommand, TeamEvent> = {

@@ -1,3 +1,4 @@
+import type { BiasProfileUpdated } from '../domain/profile/events.js';
 import type { DomainEvent } from '../domain/recorded.js';
 
 const reasonWords = {
@@ -68,6 +69,18 @@ export function summaryOf(event: DomainEvent): string {
       return 'Deleted the key.';
     case 'KeyRevoked':
       return `Revoked the key: ${reasonWords[event.reason]}.`;
+    case 'ResourceRegistered':
+      return `Registered the resource “${event.name}” for ${event.model} (${event.resourceType}).`;
+    case 'ResourceActivated':
+      return 'Activated the resource.';
+    case 'ResourceDeactivated':
+      return 'Deactivated the resource.';
+    case 'BiasProfileCreated':
+      return `Created the bias profile “${event.name}”.`;
+    case 'BiasProfileUpdated':
+      return `Changed ${listOf(profileDetails(event))} of the bias profile.`;
+    case 'BiasProfileArchived':
+      return 'Archived the bias profile.';
     case 'TeamCreated':
       return `Created the team “${event.name}”.`;
     case 'MemberJoined':
@@ -79,6 +92,10 @@ export function summaryOf(event: DomainEvent): string {
     case 'KeyUsesRecorded':
       return `Recorded uses of ${event.rows.length} secrets.`;
   }
+}
+
+function profileDetails({ name, settings }: BiasProfileUpdated): string[] {
+  return [...(name === undefined ? [] : ['the name']), ...(settings ? ['the settings'] : [])];
 }
 
 function listOf(words: readonly string[]): string {

@@ -1,10 +1,12 @@
 import type { KeyEvent } from './key/events.js';
+import type { ProfileEvent } from './profile/events.js';
+import type { ResourceEvent } from './resource/events.js';
 import type { TeamEvent } from './team/events.js';
 import type { UserEvent } from './user/events.js';
 import type { UsesEvent } from './uses/events.js';
 
 /** Everything that can have happened. */
-export type DomainEvent = KeyEvent | TeamEvent | UserEvent | UsesEvent;
+export type DomainEvent = KeyEvent | ResourceEvent | ProfileEvent | TeamEvent | UserEvent | UsesEvent;
 
 export type EventType = DomainEvent['type'];
 
@@ -26,6 +28,12 @@ export const eventTypes = Object.keys({
   PreviousSecretRetired: true,
   KeyRevoked: true,
   KeyDeleted: true,
+  ResourceRegistered: true,
+  ResourceActivated: true,
+  ResourceDeactivated: true,
+  BiasProfileCreated: true,
+  BiasProfileUpdated: true,
+  BiasProfileArchived: true,
   TeamCreated: true,
   MemberJoined: true,
   ProjectCreated: true,
