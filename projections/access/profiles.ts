@@ -1,3 +1,5 @@
+import { type ProfileEvent, profileEventTypes } from '../../src/domain/profile/events.js';
+import { idOfStream, isOneOf } from '../../src/domain/recorded.js';
 import type { Table } from '../runner/model.js';
 
 /** What verification tells of a bias profile. */
@@ -16,6 +18,29 @@ export const profileAccess: Table<ProfileAccess> = {
   key: 'profileId',
   columns: { profileId: 'id', teamId: 'id', name: 'text', settingsText: 'text', revision: 'integer' },
   indexes: [],
-  keysOf: () => [],
-  apply: (row) => row,
+  keysOf: (recorded) => (isOneOf(recorded, profileEventTypes) ? [idOfStream(recorded.stream)] : []),
+  apply(row, recorded) {
+    if (!isOneOf(recorded, profileEventTypes)) return row;
+    const { event, revision } = recorded;
+    if (event.type === 'BiasProfileCreated') {
+      const { profileId, teamId, name, settings } = event;
+      return { profileId, teamId, name, settingsText: JSON.stringify(settings), revision };
+    }
+    return row && changed({ ...row, revision }, event);
+  },
 };
+
+function changed(
+  row: ProfileAccess,
+  event: Exclude<ProfileEvent, { type: 'BiasProfileCreated' }>,
+): ProfileAccess {
+  switch (event.type) {
+    case 'BiasProfileUpdated': {
+      const { name = row.name, settings } = event;
+      return { ...row, name, settingsText: settings ? JSON.stringify(settings) : row.settingsText };
+    }
+    case 'BiasProfileArchived':
+      // None is archived while it is attached to a key, so there is nobody to tell.
+      return row;
+  }
+}

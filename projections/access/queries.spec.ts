@@ -1,6 +1,8 @@
 import { instant, keyCreated } from '../../test/support/projection-events.js';
 import { foldOf, type House, openHouse, settle } from '../../test/support/projection-house.js';
+import { profileAccess } from './profiles.js';
 import { readAccess } from './queries.js';
+import { resourceAccess } from './resources.js';
 import { accessModel, keyAccess, memberAccess } from './table.js';
 
 /** One more than two pages. */
@@ -24,15 +26,38 @@ describe('everything verification needs', () => {
     for (let n = 0; n < keysCount; n++) await house.append(`key-k${n}`, keyCreated({ keyId: `k${n}` }));
     const about = { type: 'MemberJoined', membershipId: 'm1', role: 'OWNER', joinedAt: instant(0) } as const;
     for (const userId of ['u1', 'u2']) await house.append('team-t1', { ...about, userId });
+    await house.append('resource-r1', {
+      type: 'ResourceRegistered',
+      resourceId: 'r1',
+      teamId: 't1',
+      name: 'Chat',
+      model: 'm1',
+      resourceType: 'TPM',
+      registeredAt: instant(0),
+    });
+    await house.append('profile-b1', {
+      type: 'BiasProfileCreated',
+      profileId: 'b1',
+      teamId: 't1',
+      name: 'Careful',
+      settings: { tone: 'warm', deep: [{ n: 1.5e300 }] },
+      createdAt: instant(0),
+    });
     const runner = house.runner({ models: [accessModel] });
     await runner.start();
     const head = await house.ledger.head();
     const events = await house.events();
 
-    const snapshot = await readAccess(house.db, async ({ position, keys, members }) => {
+    const snapshot = await readAccess(house.db, async ({ position, ...tables }) => {
       await house.append('key-k0', { type: 'KeyRevoked', reason: 'superseded', revokedAt: instant(1) });
       await settle(house, runner);
-      return { position, keys: await listed(keys), members: await listed(members) };
+      return {
+        position,
+        keys: await listed(tables.keys),
+        members: await listed(tables.members),
+        resources: await listed(tables.resources),
+        profiles: await listed(tables.profiles),
+      };
     });
 
     expect(snapshot?.position).toBe(head);
@@ -41,6 +66,9 @@ describe('everything verification needs', () => {
     expect(new Map(snapshot?.members.map((one) => [one.memberId, one]))).toEqual(
       foldOf(memberAccess, events),
     );
+    expect(snapshot?.resources).toEqual([...foldOf(resourceAccess, events).values()]);
+    expect(snapshot?.profiles).toEqual([...foldOf(profileAccess, events).values()]);
+    expect([snapshot?.resources.length, snapshot?.profiles.length]).toEqual([1, 1]);
   });
 
   it('is not there before the read model is', async () => {

@@ -1,3 +1,5 @@
+import { idOfStream, isOneOf } from '../../src/domain/recorded.js';
+import { resourceEventTypes } from '../../src/domain/resource/events.js';
 import type { Table } from '../runner/model.js';
 
 /** What verification knows of a resource. */
@@ -15,6 +17,14 @@ export const resourceAccess: Table<ResourceAccess> = {
   key: 'resourceId',
   columns: { resourceId: 'id', teamId: 'id', model: 'text', isActive: 'boolean', revision: 'integer' },
   indexes: [],
-  keysOf: () => [],
-  apply: (row) => row,
+  keysOf: (recorded) => (isOneOf(recorded, resourceEventTypes) ? [idOfStream(recorded.stream)] : []),
+  apply(row, recorded) {
+    if (!isOneOf(recorded, resourceEventTypes)) return row;
+    const { event, revision } = recorded;
+    if (event.type === 'ResourceRegistered') {
+      const { resourceId, teamId, model } = event;
+      return { resourceId, teamId, model, isActive: true, revision };
+    }
+    return row && { ...row, isActive: event.type === 'ResourceActivated', revision };
+  },
 };

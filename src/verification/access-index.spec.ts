@@ -123,4 +123,64 @@ describe('the access index', () => {
     ]);
     expect(index.membershipsOf('u2')).toEqual([]);
   });
+
+  describe('of what keys are joined with', () => {
+    const registered: DomainEvent = {
+      type: 'ResourceRegistered',
+      resourceId: 'r1',
+      teamId: 't1',
+      name: 'Chat',
+      model: 'm1',
+      resourceType: 'TPM',
+      registeredAt: instant(0),
+    };
+    const deactivated: DomainEvent = { type: 'ResourceDeactivated', deactivatedAt: instant(1) };
+    const activated: DomainEvent = { type: 'ResourceActivated', activatedAt: instant(2) };
+    const history = [registered, deactivated, activated, deactivated].map((event, n) =>
+      recorded('resource-r1', event, { revision: n + 1 }),
+    );
+
+    it('knows whether a resource is active, event by event', () => {
+      const index = createAccessIndex();
+      const seen = [index.isActive('r1')];
+      for (const one of history) {
+        index.apply(one);
+        seen.push(index.isActive('r1'));
+      }
+      expect(seen).toEqual([false, true, false, true, false]);
+    });
+
+    it('does not bring a deactivated one to life when events come again', () => {
+      const index = indexOf(history);
+      for (const one of history) {
+        index.apply(one);
+        expect(index.isActive('r1')).toBe(false);
+      }
+    });
+
+    it('has the bias profile of this moment', () => {
+      const index = createAccessIndex();
+      const profile: DomainEvent = {
+        type: 'BiasProfileCreated',
+        profileId: 'b1',
+        teamId: 't1',
+        name: 'Careful',
+        settings: { tone: 'warm' },
+        createdAt: instant(0),
+      };
+      index.apply(recorded('profile-b1', profile));
+      const updated: DomainEvent = {
+        type: 'BiasProfileUpdated',
+        settings: { tone: 'cold' },
+        updatedAt: instant(1),
+      };
+      index.apply(recorded('profile-b1', updated, { revision: 2 }));
+      expect(index.profile('b1')).toMatchObject({
+        name: 'Careful',
+        settingsText: '{"tone":"cold"}',
+        revision: 2,
+      });
+      expect(index.profile('b2')).toBeUndefined();
+    });
+  });
 });

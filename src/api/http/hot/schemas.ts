@@ -24,7 +24,7 @@ export const verifyRequestSchema = {
       description: 'Permissions that are needed, all of them.',
     },
     scope: { type: 'string', enum: scopes, description: 'A scope that is needed.' },
-    model: text(200, 'A model that is needed: a resource of it is assigned to the key and active.'),
+    model: text(100, 'A model that is needed: a resource of it is assigned to the key and active.'),
     resource: text(100, 'Id of the resource to use; with a model, one of that model.'),
     clientIp: text(45, 'Address of the bearer; a key that is limited to addresses is refused without it.'),
     origin: text(300, 'Origin of the page that presents the key, such as `https://app.example.com`.'),
