@@ -2,10 +2,10 @@ import { keyAccessOf } from '../../test/support/key-access.js';
 import type { KeyAccess } from '../domain/access/verdict.js';
 import type { KeyRole, Scope } from '../domain/key/events.js';
 import type { Role } from '../domain/team/events.js';
-import { authorize, type KeyTarget, type Operation, rules, visibleKeysOf } from './authorize.js';
+import { authorize, type KeyTarget, mayWiden, type Operation, rules, visibleKeysOf } from './authorize.js';
 import type { Principal } from './principal.js';
 
-const target: KeyTarget = { keyId: 'k', teamId: 't', projectId: 'p', userIds: ['u'] };
+const target: KeyTarget = { keyId: 'k', teamId: 't', projectId: 'p', userIds: ['u'], ownerId: null };
 
 function member(role: Role, userId = 'u', teamId = 't'): Principal {
   return { type: 'user', userId, sessionId: 's', teamId, role };
@@ -32,6 +32,18 @@ const table: Row[] = [
   ['keys.read', 'ADMIN', 'allowed', 'allowed'],
   ['keys.read', 'USER', 'allowed', 'unseen'],
   ['keys.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['keys.update', 'OWNER', 'allowed', 'allowed'],
+  ['keys.update', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.update', 'USER', 'forbidden', 'unseen'],
+  ['keys.update', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['keys.rotate', 'OWNER', 'allowed', 'allowed'],
+  ['keys.rotate', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.rotate', 'USER', 'allowed', 'unseen'],
+  ['keys.rotate', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['keys.delete', 'OWNER', 'allowed', 'allowed'],
+  ['keys.delete', 'ADMIN', 'allowed', 'allowed'],
+  ['keys.delete', 'USER', 'forbidden', 'unseen'],
+  ['keys.delete', 'AUDITOR', 'forbidden', 'forbidden'],
   ['keys.revoke', 'OWNER', 'allowed', 'allowed'],
   ['keys.revoke', 'ADMIN', 'allowed', 'allowed'],
   ['keys.revoke', 'USER', 'forbidden', 'unseen'],
@@ -56,6 +68,25 @@ describe('what a member may do', () => {
     expect(authorize(member(role, 'somebody'), operation, target)).toBe(other);
   });
 
+  it.each(['keys.create', 'keys.update', 'keys.rotate', 'keys.delete', 'keys.revoke'] as const)(
+    '%s of a personal token: its user may, whatever their role, but not an auditor',
+    (operation) => {
+      const token: KeyTarget = { ...target, ownerId: 'u' };
+      expect(authorize(member('USER'), operation, token)).toBe('allowed');
+      expect(authorize(member('AUDITOR'), operation, token)).toBe('forbidden');
+      expect(authorize(member('USER', 'somebody'), operation, token)).toBe('unseen');
+    },
+  );
+
+  it('widens a personal token only if it is their own', () => {
+    const token = { ownerId: 'u' };
+    expect([member('USER'), member('OWNER', 'somebody')].map((one) => mayWiden(one, token))).toEqual([
+      true,
+      false,
+    ]);
+    expect(mayWiden(member('ADMIN'), { ownerId: null })).toBe(true);
+  });
+
   it('has a row for every operation and role', () => {
     const rows = table.map(([operation, role]) => `${operation} ${role}`);
     for (const [operation, { member: roles }] of Object.entries(rules)) {
@@ -76,7 +107,13 @@ describe('what a key may do', () => {
 
   it('by itself reads, revokes and asks about itself, and nothing else', () => {
     const plain = holder(['project', 'inference'], 'admin');
-    for (const operation of ['keys.read', 'keys.revoke', 'keys.history', 'access.verify'] as const) {
+    for (const operation of [
+      'keys.read',
+      'keys.rotate',
+      'keys.revoke',
+      'keys.history',
+      'access.verify',
+    ] as const) {
       expect(authorize(plain, operation, itself)).toBe('allowed');
       expect(authorize(plain, operation, target)).toBe('unseen');
     }
@@ -96,6 +133,27 @@ describe('what a key may do', () => {
     expect(authorize(manager, 'keys.revoke', target)).toBe('allowed');
     for (const operation of ['keys.read', 'keys.revoke', 'keys.history'] as const) {
       expect(authorize(manager, operation, elsewhere)).toBe('unseen');
+    }
+  });
+
+  it('with the scope keys and the role admin neither changes itself nor touches personal tokens', () => {
+    const manager = holder(['keys'], 'admin');
+    const changes = ['keys.update', 'keys.delete'] as const;
+    for (const operation of changes) {
+      expect(authorize(manager, operation, target)).toBe('allowed');
+      expect(authorize(manager, operation, itself)).toBe('forbidden');
+      expect(authorize(manager, operation, elsewhere)).toBe('unseen');
+    }
+    for (const operation of [...changes, 'keys.rotate', 'keys.revoke'] as const) {
+      expect(authorize(manager, operation, { ...target, ownerId: 'u' })).toBe('forbidden');
+    }
+  });
+
+  it('that is public revokes itself, and neither sees nor rotates itself', () => {
+    const inPages = holder(['inference'], 'member', { public: true });
+    expect(authorize(inPages, 'keys.revoke', itself)).toBe('allowed');
+    for (const operation of ['keys.read', 'keys.history', 'keys.rotate'] as const) {
+      expect(authorize(inPages, operation, itself)).toBe('unseen');
     }
   });
 

@@ -2,11 +2,11 @@ import type { KeyAccess } from '../domain/access/verdict.js';
 import type { Role } from '../domain/team/events.js';
 import type { Principal } from './principal.js';
 
-/** What of a team's keys a member reaches: all, those assigned to them, or none. */
-type Reach = 'all' | 'assigned' | 'none';
+/** What of a team's keys a member reaches: all, those assigned to them, their own personal tokens, or none. */
+type Reach = 'all' | 'assigned' | 'own' | 'none';
 
-/** The key an operation is about. */
-export type KeyTarget = Pick<KeyAccess, 'keyId' | 'teamId' | 'projectId' | 'userIds'>;
+/** The key an operation is about; only a personal token has an owner. */
+export type KeyTarget = Pick<KeyAccess, 'keyId' | 'teamId' | 'projectId' | 'userIds' | 'ownerId'>;
 
 type KeyRule = (holder: KeyAccess, target: KeyTarget | undefined) => boolean;
 
@@ -17,9 +17,16 @@ interface Rule {
 }
 
 const itself: KeyRule = (holder, target) => target?.keyId === holder.keyId;
+/** A public key is in everybody's hands: it sees no key, and nobody takes it over with itself. */
+const itselfIfSecret: KeyRule = (holder, target) => itself(holder, target) && !holder.public;
 const inItsProject: KeyRule = (holder, target) => !target || target.projectId === holder.projectId;
+/** A personal token is its user's business: no key manages one. */
 const managesKeys: KeyRule = (holder, target) =>
-  holder.scopes.includes('keys') && holder.role === 'admin' && inItsProject(holder, target);
+  holder.scopes.includes('keys') &&
+  holder.role === 'admin' &&
+  inItsProject(holder, target) &&
+  (!target || target.ownerId === null);
+const managesOthers: KeyRule = (holder, target) => managesKeys(holder, target) && !itself(holder, target);
 const readsKeys: KeyRule = (holder, target) => holder.scopes.includes('keys') && inItsProject(holder, target);
 /** A gateway checks keys of its own project; with the role admin those of its team. */
 const verifiesKeys: KeyRule = (holder, target) =>
@@ -31,16 +38,21 @@ const either =
     one(holder, target) || other(holder, target);
 
 const everyone = { OWNER: 'all', ADMIN: 'all', USER: 'assigned', AUDITOR: 'all' } as const;
-const managers = { OWNER: 'all', ADMIN: 'all', USER: 'none', AUDITOR: 'none' } as const;
+const editors = { OWNER: 'all', ADMIN: 'all', USER: 'own', AUDITOR: 'none' } as const;
 
 /** The one table that guards every operation on every face. An operation without a row does not compile. */
 export const rules = {
-  'keys.create': { member: managers, key: managesKeys },
+  'keys.create': { member: editors, key: managesKeys },
   'keys.list': { member: everyone, key: readsKeys },
-  'keys.read': { member: everyone, key: either(itself, readsKeys) },
+  'keys.read': { member: everyone, key: either(itselfIfSecret, readsKeys) },
+  /** Fields, status and sets of a key. */
+  'keys.update': { member: editors, key: managesOthers },
+  /** A holder may rotate the key it holds, unless it is public. */
+  'keys.rotate': { member: { ...editors, USER: 'assigned' }, key: either(itselfIfSecret, managesKeys) },
+  'keys.delete': { member: editors, key: managesOthers },
   /** A holder may always revoke the key it holds. */
-  'keys.revoke': { member: managers, key: either(itself, managesKeys) },
-  'keys.history': { member: everyone, key: either(itself, readsKeys) },
+  'keys.revoke': { member: editors, key: either(itself, managesKeys) },
+  'keys.history': { member: everyone, key: either(itselfIfSecret, readsKeys) },
   /** A user reads the history of their own keys key by key. */
   'audit.read': { member: { ...everyone, USER: 'none' }, key: never },
   /** Whoever holds a key may ask about it. */
@@ -67,8 +79,19 @@ export function authorize(
 function isGranted(principal: Principal, rule: Rule, target: KeyTarget | undefined): boolean {
   if (principal.type === 'key') return rule.key(principal.access, target);
   const reach = rule.member[principal.role];
-  if (reach === 'assigned') return !target || target.userIds.includes(principal.userId);
-  return reach === 'all';
+  if (reach === 'all' || reach === 'none') return reach === 'all';
+  if (!target || isOwner(principal, target)) return true;
+  return reach === 'assigned' && target.userIds.includes(principal.userId);
+}
+
+/** Whether it is the personal token of the very user who asks. */
+export function isOwner(principal: Principal, { ownerId }: Pick<KeyTarget, 'ownerId'>): boolean {
+  return principal.type === 'user' && principal.userId === ownerId;
+}
+
+/** Whether one may give rights to a key: to a personal token only its user may. */
+export function mayWiden(principal: Principal, target: Pick<KeyTarget, 'ownerId'>): boolean {
+  return target.ownerId === null || isOwner(principal, target);
 }
 
 /** What a list shows a principal: a filter that is always added to what they ask for. */

@@ -1,5 +1,5 @@
-import { formatSecret, maskSecret, type SecretPrefix } from '../domain/access/secret.js';
-import type { SecretRecord } from '../domain/key/events.js';
+import { formatSecret, maskSecret, type SecretPrefix, secretPrefixes } from '../domain/access/secret.js';
+import type { KeyType, SecretRecord } from '../domain/key/events.js';
 import { newId } from '../platform/ids.js';
 import { randomSecretBytes, sha256 } from '../platform/random.js';
 
@@ -20,4 +20,10 @@ export function makeSecret(prefix: SecretPrefix): NewSecret {
     validUntil: null,
   };
   return { secret, record };
+}
+
+/** The prefix tells whoever finds a secret what kind of key it belongs to. */
+export function secretPrefixOf(key: { readonly keyType: KeyType; readonly public: boolean }): SecretPrefix {
+  if (key.public) return secretPrefixes.publicKey;
+  return key.keyType === 'personal_token' ? secretPrefixes.personalToken : secretPrefixes.serviceAccount;
 }

@@ -1,5 +1,5 @@
 import { authorize, seesPersonalData } from '../application/authorize.js';
-import { findTarget } from '../application/key/find-target.js';
+import { loadKey } from '../application/key/find-target.js';
 import { stepsOf } from '../application/key/fold-key.js';
 import type { Parts } from '../application/parts.js';
 import type { Principal } from '../application/principal.js';
@@ -27,10 +27,14 @@ export async function keyHistory(
   keyId: string,
   { after, limit }: HistoryRequest,
 ): Promise<Result<HistoryPage>> {
-  const target = await findTarget(parts, keyId);
-  if (!target) return refuse('key.not_found');
-  const verdict = authorize(principal, 'keys.history', target);
+  const key = await loadKey(parts, keyId);
+  if (!key) return refuse('key.not_found');
+  const verdict = authorize(principal, 'keys.history', key);
   if (verdict !== 'allowed') return denied(verdict);
+  // Of a deleted key only those know who may audit.
+  if (key.deletedAt !== null && authorize(principal, 'audit.read') !== 'allowed') {
+    return refuse('key.not_found');
+  }
   const personal = seesPersonalData(principal);
   const entries: HistoryEntry[] = [];
   // From the first event on, for changes are told against what was before; one more tells of another page.

@@ -1,22 +1,27 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { secretPrefixes } from '../../domain/access/secret.js';
-import { type KeyDetails, type KeyRole, keyStream, type Scope } from '../../domain/key/events.js';
+import type { KeyDetails, KeyRole, KeyType, Scope } from '../../domain/key/events.js';
 import { teamStream } from '../../domain/team/events.js';
 import type { Team } from '../../domain/team/state.js';
 import { authorize } from '../authorize.js';
 import type { CommandContext } from '../context.js';
-import { keyDecider, teamDecider } from '../deciders.js';
+import { teamDecider } from '../deciders.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result, refuse } from '../result.js';
-import { makeSecret } from '../secrets.js';
+import { makeSecret, secretPrefixOf } from '../secrets.js';
 import { expiryOf } from './expiry.js';
-import { type KeyReceipt, receiptOf } from './receipt.js';
+import type { KeyReceipt } from './receipt.js';
+import { checkProfile, resourcesOf } from './references.js';
+import { checkRights, grantableScopes } from './rights.js';
+import { runKeyCommand } from './run-command.js';
 
 /** Nothing is required: absent is the default, an empty list means nothing. */
 export interface CreateKeyRequest extends KeyDetails {
   readonly name?: string;
+  readonly type?: KeyType;
+  /** May be shown to anyone, so it can only infer. */
+  readonly public?: boolean;
   readonly projectId?: string;
   readonly role?: KeyRole;
   readonly scopes?: readonly Scope[];
@@ -24,6 +29,11 @@ export interface CreateKeyRequest extends KeyDetails {
   readonly expiresInDays?: number;
   /** ISO instant. */
   readonly expiresAt?: string;
+  readonly resourceIds?: readonly string[];
+  readonly biasProfileId?: string;
+  /** Addresses and CIDR ranges. */
+  readonly allowedIps?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
 }
 
 export interface CreatedKey extends KeyReceipt {
@@ -47,37 +57,44 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
 
   async execute({ principal, request, context }: CreateKeyCommand): Promise<Result<CreatedKey>> {
     const { executor, clock, newId } = this.parts;
+    const { teamId } = principal;
     const verdict = authorize(principal, 'keys.create');
     if (verdict !== 'allowed') return denied(verdict);
-    const team = (await executor.load(teamDecider, teamStream(principal.teamId))).state;
+    const mayBeMade = checkType(principal, request);
+    if (!mayBeMade.ok) return mayBeMade;
+    const team = (await executor.load(teamDecider, teamStream(teamId))).state;
     const grant = grantOf(principal, request, team);
     if (!grant.ok) return grant;
     const now = clock.now();
     const expiry = expiryOf(request, now);
     if (!expiry.ok) return expiry;
+    const { expiresInDays: _, type: keyType = 'service_account', resourceIds = [], ...given } = request;
+    const resources = await resourcesOf(this.parts, teamId, resourceIds);
+    if (!resources.ok) return resources;
+    const profile = await checkProfile(this.parts, teamId, request.biasProfileId);
+    if (!profile.ok) return profile;
 
     const keyId = newId();
-    const { secret, record } = makeSecret(secretPrefixes.serviceAccount);
-    const { expiresInDays: _, ...given } = request;
-    const outcome = await executor.execute({
-      decider: keyDecider,
-      stream: keyStream(keyId),
+    const { secret, record } = makeSecret(secretPrefixOf({ keyType, public: request.public ?? false }));
+    const receipt = await runKeyCommand(this.parts, {
+      keyId,
       context,
+      expectedRevision: undefined,
       command: {
         ...given,
         ...grant.value,
         ...expiry.value,
         type: 'CreateKey',
         keyId,
-        teamId: principal.teamId,
-        keyType: 'service_account',
+        teamId,
+        keyType,
         tier: 'paid',
         secret: record,
+        resources: resources.value,
         ...(principal.type === 'user' && { creatorId: principal.userId }),
         at: now.toISOString(),
       },
     });
-    const receipt = await receiptOf(this.parts, keyId, outcome);
     return receipt.ok ? done({ ...receipt.value, secret }) : receipt;
   }
 }
@@ -90,30 +107,37 @@ interface Grant {
 
 /** What a team gives a key when nothing is said. */
 export const defaultScopes: readonly Scope[] = ['project', 'inference'];
+const defaultScopesOfPublic: readonly Scope[] = ['inference'];
 
-/** Scopes a key can never hand on: they would let it make its own like, or reach beyond its work. */
-const unmintable: readonly Scope[] = ['keys', 'verify', 'meter'];
-
-/** Where the new key acts and with what; a key that makes a key gives no more than it has itself. */
+/** Where the new key acts and with what. */
 function grantOf(principal: Principal, request: CreateKeyRequest, team: Team | undefined): Result<Grant> {
-  if (principal.type === 'user') {
-    const projectId = request.projectId ?? team?.projects[0]?.projectId;
-    if (!team?.projects.some((project) => project.projectId === projectId) || projectId === undefined) {
-      return refuse('project.not_found', 'projectId');
-    }
-    return done({ projectId, role: request.role ?? 'member', scopes: request.scopes ?? defaultScopes });
+  const projectId = projectOf(principal, request, team);
+  if (projectId === undefined) return refuse('project.not_found', 'projectId');
+  const rights = checkRights(principal, request);
+  if (!rights.ok) return rights;
+  const defaults = request.public ? defaultScopesOfPublic : defaultScopes;
+  const scopes = request.scopes ?? grantableScopes(principal, defaults);
+  return done({ projectId, role: request.role ?? 'member', scopes });
+}
+
+/** A key makes keys in its own project only. */
+function projectOf(
+  principal: Principal,
+  { projectId }: CreateKeyRequest,
+  team: Team | undefined,
+): string | undefined {
+  const own = principal.type === 'key' ? principal.access.projectId : undefined;
+  const wanted = projectId ?? own ?? team?.projects[0]?.projectId;
+  if (own !== undefined) return wanted === own ? own : undefined;
+  return team?.projects.find((project) => project.projectId === wanted)?.projectId;
+}
+
+/** A personal token is always its user's own; a plain user makes nothing else. */
+function checkType(principal: Principal, { type, public: isPublic }: CreateKeyRequest): Result<void> {
+  if (type !== 'personal_token') {
+    const makesTokensOnly = principal.type === 'user' && principal.role === 'USER';
+    return makesTokensOnly ? refuse('right.missing') : done(undefined);
   }
-  const own = principal.access;
-  const mintable = own.scopes.filter((scope) => !unmintable.includes(scope));
-  const scopes = request.scopes ?? defaultScopes.filter((scope) => mintable.includes(scope));
-  if ((request.projectId ?? own.projectId) !== own.projectId) {
-    return refuse('project.not_found', 'projectId');
-  }
-  if (!scopes.every((scope) => mintable.includes(scope))) {
-    return refuse('key.scopes_exceed_caller', 'scopes');
-  }
-  if (request.role === 'admin' && own.role !== 'admin') {
-    return refuse('key.role_exceeds_caller', 'role');
-  }
-  return done({ projectId: own.projectId, role: request.role ?? 'member', scopes });
+  if (principal.type === 'key') return refuse('key.token_of_another', 'type');
+  return isPublic ? refuse('key.public_is_service', 'type') : done(undefined);
 }

@@ -20,6 +20,23 @@ export function expiryOf({ expiresInDays, expiresAt }: Lifetime, now: Date): Res
   return isInRange ? done({ expiresAt: instant.toISOString() }) : refuse('key.expiry_invalid', 'expiresAt');
 }
 
+/** The same of a change, where null takes the expiry away. */
+export function expiryChangeOf(
+  { expiresInDays, expiresAt }: { readonly [F in keyof Lifetime]?: Lifetime[F] | null | undefined },
+  now: Date,
+): Result<{ expiresAt?: string | null }> {
+  const given = [expiresInDays, expiresAt].filter((one) => one !== undefined);
+  if (given.length > 0 && given.every((one) => one === null)) return done({ expiresAt: null });
+  if (given.includes(null)) return refuse('key.expiry_ambiguous', 'expiresAt');
+  return expiryOf(
+    {
+      ...(typeof expiresInDays === 'number' && { expiresInDays }),
+      ...(typeof expiresAt === 'string' && { expiresAt }),
+    },
+    now,
+  );
+}
+
 function after(now: Date, days: number): string {
   return new Date(now.getTime() + days * dayMilliseconds).toISOString();
 }

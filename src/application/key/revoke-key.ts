@@ -1,14 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { keyStream, type RevocationReason } from '../../domain/key/events.js';
-import { authorize } from '../authorize.js';
+import type { RevocationReason } from '../../domain/key/events.js';
 import type { CommandContext } from '../context.js';
-import { keyDecider } from '../deciders.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
-import { denied, type Result, refuse } from '../result.js';
+import type { Result } from '../result.js';
 import { findTarget } from './find-target.js';
-import { type KeyReceipt, receiptOf } from './receipt.js';
+import type { KeyReceipt } from './receipt.js';
+import { runKeyCommand } from './run-command.js';
 
 export class RevokeKeyCommand extends Command<Result<KeyReceipt>> {
   constructor(
@@ -28,19 +27,15 @@ export class RevokeKeyHandler implements ICommandHandler<RevokeKeyCommand> {
 
   async execute(asked: RevokeKeyCommand): Promise<Result<KeyReceipt>> {
     const { principal, keyId, request, context, expectedRevision } = asked;
-    const target = await findTarget(this.parts, keyId);
-    if (!target) return refuse('key.not_found');
-    const verdict = authorize(principal, 'keys.revoke', target);
-    if (verdict !== 'allowed') return denied(verdict);
+    const target = await findTarget(this.parts, principal, 'keys.revoke', keyId);
+    if (!target.ok) return target;
     const { reason = 'unspecified', comment } = request;
     const at = this.parts.clock.now().toISOString();
-    const outcome = await this.parts.executor.execute({
-      decider: keyDecider,
-      stream: keyStream(keyId),
+    return runKeyCommand(this.parts, {
+      keyId,
       context,
-      ...(expectedRevision !== undefined && { expectedRevision }),
+      expectedRevision,
       command: { type: 'RevokeKey', reason, ...(comment !== undefined && { comment }), at },
     });
-    return receiptOf(this.parts, keyId, outcome);
   }
 }

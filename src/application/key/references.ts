@@ -1,0 +1,34 @@
+import type { ResourceRef } from '../../domain/key/events.js';
+import { profileStream } from '../../domain/profile/events.js';
+import { resourceStream } from '../../domain/resource/events.js';
+import { profileDecider, resourceDecider } from '../deciders.js';
+import type { Parts } from '../parts.js';
+import { done, type Result, refuse } from '../result.js';
+
+/**
+ * The resources of a team by their ids, in the order given, each once; inactive ones too. Those of another
+ * team are not there.
+ */
+export async function resourcesOf(
+  { executor }: Parts,
+  teamId: string,
+  resourceIds: readonly string[],
+): Promise<Result<readonly ResourceRef[]>> {
+  const ids = [...new Set(resourceIds)];
+  const found = await Promise.all(ids.map((id) => executor.load(resourceDecider, resourceStream(id))));
+  const resources = found.flatMap(({ state }) => (state?.teamId === teamId ? [state] : []));
+  if (resources.length < ids.length) return refuse('resource.not_found', 'resourceIds');
+  return done(resources.map(({ resourceId, model, resourceType }) => ({ resourceId, model, resourceType })));
+}
+
+/** A bias profile that may be attached to a key of the team; null and absent are nothing to look for. */
+export async function checkProfile(
+  { executor }: Parts,
+  teamId: string,
+  biasProfileId: string | null | undefined,
+): Promise<Result<void>> {
+  if (biasProfileId === undefined || biasProfileId === null) return done(undefined);
+  const { state } = await executor.load(profileDecider, profileStream(biasProfileId));
+  if (state?.teamId !== teamId) return refuse('profile.not_found', 'biasProfileId');
+  return state.status === 'archived' ? refuse('profile.archived', 'biasProfileId') : done(undefined);
+}

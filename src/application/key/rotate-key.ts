@@ -1,0 +1,74 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { graceDefaultSeconds } from '../../domain/key/rotate.js';
+import { isOwner } from '../authorize.js';
+import type { CommandContext } from '../context.js';
+import { PARTS, type Parts } from '../parts.js';
+import type { Principal } from '../principal.js';
+import { done, type Result, refuse } from '../result.js';
+import { makeSecret, secretPrefixOf } from '../secrets.js';
+import type { CreatedKey } from './create-key.js';
+import { expiryOf } from './expiry.js';
+import { findTarget } from './find-target.js';
+import { runKeyCommand } from './run-command.js';
+
+export interface RotateKeyRequest {
+  /** 0 to 2,592,000; absent: 86,400. */
+  readonly gracePeriodSeconds?: number;
+  /** 1 to 36,500: a new lifetime of the key. */
+  readonly expiresInDays?: number;
+}
+
+/** A new secret for a key; the one before stays good for the grace. */
+export class RotateKeyCommand extends Command<Result<CreatedKey>> {
+  constructor(
+    readonly principal: Principal,
+    readonly keyId: string,
+    readonly request: RotateKeyRequest,
+    readonly context: CommandContext,
+    readonly expectedRevision: number | undefined,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RotateKeyCommand)
+export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  async execute(asked: RotateKeyCommand): Promise<Result<CreatedKey>> {
+    const { principal, keyId, request, context, expectedRevision } = asked;
+    const target = await findTarget(this.parts, principal, 'keys.rotate', keyId);
+    if (!target.ok) return target;
+    const key = target.value;
+    const isItself = principal.type === 'key' && principal.access.keyId === keyId;
+    if (key.ownerId !== null && !isItself && !isOwner(principal, key)) return refuse('key.only_its_user');
+    const { gracePeriodSeconds = graceDefaultSeconds } = request;
+    if (gracePeriodSeconds < graceMinSeconds(principal, isItself)) {
+      return refuse('key.grace_too_short', 'gracePeriodSeconds');
+    }
+    const now = this.parts.clock.now();
+    const expiry = expiryOf(request, now);
+    if (!expiry.ok) return expiry;
+    const { secret, record } = makeSecret(secretPrefixOf(key));
+    const receipt = await runKeyCommand(this.parts, {
+      keyId,
+      context,
+      expectedRevision,
+      command: {
+        ...expiry.value,
+        type: 'RotateKey',
+        secret: record,
+        gracePeriodSeconds,
+        at: now.toISOString(),
+      },
+    });
+    return receipt.ok ? done({ ...receipt.value, secret }) : receipt;
+  }
+}
+
+/** Whoever does not manage the key cannot lock the others out who use it. */
+function graceMinSeconds(principal: Principal, isItself: boolean): number {
+  const isPlain = principal.type === 'user' ? principal.role === 'USER' : isItself;
+  return isPlain ? graceDefaultSeconds : 0;
+}
