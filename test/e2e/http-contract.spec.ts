@@ -1,12 +1,14 @@
 import { eventually } from '../support/eventually.js';
-import { bearer, type Caller, nobody } from '../support/http-client.js';
+import { bearer, type Caller } from '../support/http-client.js';
+import { createWorld, operations, type World } from '../support/operations.js';
 import type { Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 
-/** What holds for every operation, those of the verification routes included. */
+/** What holds for all operations together; what holds for each is in operations.spec.ts. */
 
 let service: TestService;
+let world: World;
 let owner: Owner;
 let stranger: Owner;
 let keyId: string;
@@ -15,8 +17,8 @@ let secret: string;
 
 beforeAll(async () => {
   service = await startTestService();
-  owner = await service.signUp();
-  stranger = await service.signUp();
+  world = await createWorld(service);
+  ({ owner, stranger } = world);
   ({
     key: { id: keyId },
     secret,
@@ -28,53 +30,20 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-interface Operation {
-  readonly name: string;
-  readonly method: 'GET' | 'POST';
-  readonly path: (id: string) => string;
-  readonly body?: object;
-}
+const all = Object.entries(operations);
+const guarded = all.filter(([, { statuses }]) => statuses);
+const open = all.filter(([name, { statuses }]) => !statuses && /\/sign-(up|in)$/.test(name));
 
-function operation(method: 'GET' | 'POST', template: string, body?: object): Operation {
-  const path = (id: string) => template.replace('{id}', id);
-  return { name: `${method} ${template}`, method, path, ...(body && { body }) };
-}
-
-const someKey = { key: 'x' };
-const guarded = [
-  operation('GET', '/v1/me'),
-  operation('GET', '/v1/whoami'),
-  operation('GET', '/v1/projects'),
-  operation('POST', '/v1/keys', {}),
-  operation('GET', '/v1/keys'),
-  operation('GET', '/v1/keys/{id}'),
-  operation('POST', '/v1/keys/{id}/revoke', {}),
-  operation('GET', '/v1/keys/{id}/history'),
-  operation('GET', '/v1/audit/events'),
-  operation('POST', '/v1/verify', someKey),
-  operation('POST', '/v1/verify/batch', { requests: [someKey] }),
-];
-const open = [
-  operation('POST', '/v1/sign-up', { email: 'a@example.com', password: 'long enough it is', name: 'A' }),
-  operation('POST', '/v1/sign-in', { email: 'nobody@example.com', password: 'long enough it is' }),
-];
-const everything = [...guarded, ...open];
-const withBody = everything.filter(({ body }) => body !== undefined);
-
-const named = (operations: readonly Operation[]) => operations.map((one) => [one.name, one] as const);
-
-function call({ method, path, body }: Operation, as: Caller, id = keyId) {
-  return service.send(method, path(id), { as, body });
+/** The example of an operation, about a key where it is about one. */
+async function call(name: string, as: Caller, id = keyId) {
+  const [method = '', template = ''] = name.split(' ');
+  const { path, body } = (await operations[name]?.request(world)) ?? { path: template };
+  const address = template.includes('{keyId}') ? template.replace('{keyId}', id) : path;
+  return service.send(method, address, { as, body });
 }
 
 describe('without a right credential', () => {
-  it.each(named(guarded))('%s asks for one', async (_, one) => {
-    const answer = await call(one, nobody);
-    expectProblem(answer, 401, 'credential.missing');
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
-  });
-
-  it.each(named(guarded))('%s refuses what is wrong, always in the same words', async (_, one) => {
+  it.each(guarded)('%s refuses what is wrong, always in the same words', async (name) => {
     const revoked = await service.createKey(owner);
     await service.revoke(owner, revoked.key.id);
     const expiring = await service.createKey(owner, {
@@ -82,7 +51,7 @@ describe('without a right credential', () => {
     });
     await eventually(
       'the end of a key',
-      async () => (await wrong(one, expiring.secret)) === 401 || undefined,
+      async () => (await wrong(name, expiring.secret)) === 401 || undefined,
     );
     // Well-formed by its checksum, and unknown.
     const unknown = 'cks_0000000000000000000000000000000000000000000';
@@ -94,44 +63,44 @@ describe('without a right credential', () => {
       `${secret}x`,
       secret.toUpperCase(),
     ];
-    const answers = await Promise.all(credentials.map((credential) => call(one, bearer(credential))));
+    const answers = await Promise.all(credentials.map((credential) => call(name, bearer(credential))));
     const details = answers.map((answer) => expectProblem(answer, 401, 'credential.wrong').detail);
     expect(new Set(details).size).toBe(1);
   });
 
-  async function wrong(one: Operation, credential: string): Promise<number> {
-    return (await call(one, bearer(credential))).status;
+  async function wrong(name: string, credential: string): Promise<number> {
+    return (await call(name, bearer(credential))).status;
   }
 
   it.each(['Basic YTpi', 'Bearer', 'Bearer a b', ''])('a header "%s" is no bearer', async (authorization) => {
-    for (const one of guarded) {
+    for (const [name] of guarded) {
       const as = { headers: { authorization } };
-      expectProblem(await call(one, as), 401, 'credential.wrong');
+      expectProblem(await call(name, as), 401, 'credential.wrong');
     }
   });
 
   it('a cookie that is nobody’s session is none', async () => {
     for (const cookie of ['compass_session=abc.def', 'a=b', 'compass_session=', '%']) {
       const as = { headers: { cookie, origin: service.url } };
-      for (const one of guarded) expectProblem(await call(one, as), 401, 'credential.missing');
+      for (const [name] of guarded) expectProblem(await call(name, as), 401, 'credential.missing');
     }
   });
 });
 
 describe('with a session', () => {
-  const writes = guarded.filter(({ method }) => method === 'POST');
+  const writes = guarded.filter(([name]) => !name.startsWith('GET '));
 
-  it.each(named(writes))('%s needs the Origin of this service', async (_, one) => {
+  it.each(writes)('%s needs the Origin of this service', async (name) => {
     for (const origin of [undefined, 'null', 'https://evil.example', `${service.url}.evil.example`]) {
       const { cookie = '' } = owner.headers;
       const as = { headers: { cookie, ...(origin !== undefined && { origin }) } };
-      expectProblem(await call(one, as), 403, 'origin.not_allowed');
+      expectProblem(await call(name, as), 403, 'origin.not_allowed');
     }
   });
 
-  it.each(named(open))('%s is not for the pages of others', async (_, one) => {
+  it.each(open)('%s is not for the pages of others', async (name) => {
     const as = { headers: { origin: 'https://evil.example' } };
-    expectProblem(await call(one, as), 403, 'origin.not_allowed');
+    expectProblem(await call(name, as), 403, 'origin.not_allowed');
   });
 
   it('a request that changes nothing needs none', async () => {
@@ -139,10 +108,10 @@ describe('with a session', () => {
     expect((await service.send('GET', '/v1/keys', { as: { headers: { cookie } } })).status).toBe(200);
   });
 
-  it.each(named(guarded))('%s does not know a team that is not one’s own', async (_, one) => {
+  it.each(guarded)('%s does not know a team that is not one’s own', async (name) => {
     for (const team of [stranger.team.id, 'nonsense', '']) {
       const as = { headers: { ...owner.headers, 'compass-team': team } };
-      expectProblem(await call(one, as), 404, 'team.not_found');
+      expectProblem(await call(name, as), 404, 'team.not_found');
     }
   });
 
@@ -153,10 +122,10 @@ describe('with a session', () => {
 });
 
 describe('what belongs to another team', () => {
-  const about = guarded.filter(({ name }) => name.includes('{id}'));
+  const about = guarded.filter(([name]) => name.includes('{keyId}'));
   const nowhere = '01990000-0000-7000-8000-000000000000';
 
-  it.each(named(about))('%s answers like what does not exist', async (_, one) => {
+  it.each(about)('%s answers like what does not exist', async (name) => {
     const askers = [
       owner,
       bearer((await service.createKey(owner, { scopes: ['keys'], role: 'admin' })).secret),
@@ -164,7 +133,7 @@ describe('what belongs to another team', () => {
     for (const as of askers) {
       const documents: object[] = [];
       for (const id of [nowhere, foreignKeyId, stranger.freeKey.key.id, 'nonsense', stranger.team.id]) {
-        const answer = await call(one, as, id);
+        const answer = await call(name, as, id);
         const { requestId: _id, ...document } = expectProblem(answer, 404, 'key.not_found');
         documents.push(document);
       }
@@ -199,57 +168,7 @@ describe('what belongs to another team', () => {
   });
 });
 
-describe('bodies', () => {
-  const post = (one: Operation, raw: string, headers: Record<string, string> = {}) =>
-    service.send(one.method, one.path(keyId), { as: owner, raw, headers });
-
-  it.each(named(withBody))('%s takes JSON only', async (_, one) => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
-      const answer = await post(one, JSON.stringify(one.body), { 'content-type': type });
-      expectProblem(answer, 415, 'request.media_type_unsupported');
-    }
-  });
-
-  it.each(named(withBody))('%s refuses what is not JSON', async (_, one) => {
-    for (const raw of ['{', 'name=a', '{"a":1,}', '\u0000', '{"a":1}{}']) {
-      expectProblem(await post(one, raw), 400, 'request.malformed_json');
-    }
-  });
-
-  it.each(named(withBody))('%s refuses what is no object', async (_, one) => {
-    for (const raw of ['[]', '1', '"text"', 'null', 'true', '[{}]']) {
-      expectProblem(await post(one, raw), 400, 'request.invalid');
-    }
-  });
-
-  it.each(named(withBody))('%s refuses what is too large', async (_, one) => {
-    expectProblem(await post(one, `"${'a'.repeat(70_000)}"`), 413, 'request.too_large');
-  });
-
-  it.each(named(withBody))('%s names a field it does not know', async (_, one) => {
-    for (const field of ['colour', 'a/b~c', '__proto__', 'constructor', 'hasOwnProperty', '']) {
-      const raw = JSON.stringify(one.body).replace(
-        '{',
-        `{${JSON.stringify(field)}:{}${isEmpty(one) ? '' : ','}`,
-      );
-      const pointer = `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-      expect(pointersOf(expectProblem(await post(one, raw), 400, 'request.invalid'))).toContain(pointer);
-    }
-  });
-
-  const isEmpty = ({ body = {} }: Operation) => Object.keys(body).length === 0;
-});
-
 describe('addresses', () => {
-  it.each(named(everything))('%s takes no other method, and names its own', async (_, { method, path }) => {
-    const others = ['DELETE', 'PUT', 'PATCH', 'OPTIONS'];
-    for (const other of others) {
-      const answer = await service.send(other, path(keyId), { as: owner });
-      expectProblem(answer, 405, 'route.method_not_allowed');
-      expect(answer.headers.allow?.split(', ')).toContain(method);
-    }
-  });
-
   it.each([
     '/',
     '/v1',
@@ -267,19 +186,6 @@ describe('addresses', () => {
 
   it.each(['/v1/%zz', '/v1/keys/%', '/v1/verify/%zz'])('%s is malformed', async (path) => {
     expectProblem(await service.send('GET', path, { as: owner }), 400, 'request.malformed');
-  });
-
-  it('are those of the documentation, all of them', async () => {
-    const { body } = await service.send<{ paths: Record<string, Record<string, unknown>> }>(
-      'GET',
-      '/openapi.json',
-    );
-    const documented = Object.entries(body.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-    );
-    const operational = ['/livez', '/readyz', '/startupz', '/metrics'].map((path) => `GET ${path}`);
-    const expected = [...everything.map(({ name }) => name), 'POST /v1/sign-out', ...operational];
-    expect(documented.map((one) => one.replace('{keyId}', '{id}')).sort()).toEqual(expected.sort());
   });
 });
 

@@ -1,0 +1,222 @@
+import { type Answer, bearer, type Caller, nobody } from '../support/http-client.js';
+import {
+  askers,
+  createWorld,
+  operations,
+  type Request,
+  type Row,
+  refusalsOf,
+  type World,
+} from '../support/operations.js';
+import { expectDocument, expectProblem, pointersOf } from '../support/problems.js';
+import { startTestService, type TestService } from '../support/service.js';
+
+/** What holds for every operation of the document, one by one. */
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+interface DocumentedOperation {
+  readonly security: readonly object[];
+  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
+}
+
+let service: TestService;
+let world: World;
+let document: Document;
+
+beforeAll(async () => {
+  service = await startTestService();
+  world = await createWorld(service);
+  document = (await service.send<Document>('GET', '/openapi.json')).body;
+});
+
+afterAll(() => service.stop());
+
+const all = Object.entries(operations);
+const guarded = all.filter(([, { statuses }]) => statuses);
+const aboutOne = guarded.filter(([name]) => name.includes('{'));
+
+const methodOf = (name: string) => name.split(' ')[0] ?? '';
+const templateOf = (name: string) => name.split(' ')[1] ?? '';
+
+function documented(name: string): DocumentedOperation | undefined {
+  return document.paths[templateOf(name)]?.[methodOf(name).toLowerCase()];
+}
+
+function send(name: string, { path, body }: Request, as: Caller) {
+  return service.send(methodOf(name), path, { as, body });
+}
+
+/** The body as bytes, of whatever type. */
+function sendRaw(name: string, { path }: Request, raw: string, type = 'application/json') {
+  const as = operations[name]?.statuses ? world.owner : nobody;
+  return service.send(methodOf(name), path, { as, raw, headers: { 'content-type': type } });
+}
+
+test('each operation of the document has a row, and each row an operation', () => {
+  const names = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(Object.keys(operations).sort()).toEqual(names.sort());
+});
+
+test('the document says of each who needs a credential', () => {
+  const open = all.filter(([name]) => documented(name)?.security.length === 0).map(([name]) => name);
+  expect(open).toEqual(all.filter(([, { statuses }]) => !statuses).map(([name]) => name));
+});
+
+describe('a credential', () => {
+  it.each(guarded)('of some kind is needed for %s', async (name, row) => {
+    const answer = await send(name, await row.request(world), nobody);
+    expectProblem(answer, 401, 'credential.missing');
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  it.each(guarded)('that is wrong does not do for %s', async (name, row) => {
+    const request = await row.request(world);
+    // The second is well-formed by its checksum, and unknown.
+    for (const secret of ['garbage', `cks_${'0'.repeat(49)}`]) {
+      expectProblem(await send(name, request, bearer(secret)), 401, 'credential.wrong');
+    }
+  });
+});
+
+describe('who may', () => {
+  it.each(guarded)('%s', async (name, row) => {
+    const got: number[] = [];
+    for (const asker of askers) {
+      const answer = await send(name, await row.request(world), world.as[asker]);
+      if (answer.status >= 400) expectDocument(answer);
+      if (answer.status === 403) expectProblem(answer, 403, 'right.missing');
+      got.push(answer.status);
+    }
+    expect(Object.fromEntries(askers.map((asker, at) => [asker, got[at]]))).toEqual(
+      Object.fromEntries(askers.map((asker, at) => [asker, row.statuses?.[at]])),
+    );
+  });
+});
+
+describe('for another team, the answer is that of what does not exist', () => {
+  const nowhere = '01990000-0000-7000-8000-000000000000';
+
+  it.each(aboutOne)('%s', async (name, row) => {
+    const request = await row.request(world);
+    const path = request.path.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, nowhere);
+    const answers = [
+      await send(name, request, world.stranger),
+      await send(name, { ...request, path }, world.owner),
+    ];
+    const [foreign, missing] = answers.map(withoutRequest);
+    expect(foreign).toEqual(missing);
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+  });
+
+  function withoutRequest(answer: Answer<unknown>): object {
+    const { requestId: _, ...problem } = expectDocument(answer);
+    return problem;
+  }
+});
+
+describe('an address takes no other method', () => {
+  it.each(all)('than %s', async (name, row) => {
+    const { path } = await row.request(world);
+    const taken = Object.keys(document.paths[templateOf(name)] ?? {}).map((method) => method.toUpperCase());
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !taken.includes(method));
+    for (const other of others) {
+      const answer = await service.send(other, path, { as: world.owner });
+      expectProblem(answer, 405, 'route.method_not_allowed');
+      expect(answer.headers.allow?.split(', ')).toEqual(expect.arrayContaining(taken));
+    }
+  });
+});
+
+describe('a body', () => {
+  const written = all.filter(([name]) => !name.startsWith('GET '));
+
+  /** Whether the operation takes one, and the fields it may have. */
+  function fieldsOf(name: string): Readonly<Record<string, Schema>> | undefined {
+    const schema = documented(name)?.requestBody?.content['application/json'].schema;
+    const named =
+      schema?.$ref === undefined ? schema : document.components.schemas[schema.$ref.split('/').at(-1) ?? ''];
+    return named && (named.properties ?? {});
+  }
+
+  it.each(written)('of another type than JSON is refused by %s', async (name, row) => {
+    const request = await row.request(world);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+      const answer = await sendRaw(name, request, '{}', type);
+      expectProblem(answer, 415, 'request.media_type_unsupported');
+    }
+  });
+
+  it.each(written)('that is no JSON is refused by %s', async (name, row) => {
+    const request = await row.request(world);
+    for (const raw of ['{', 'name=a', '{"a":1,}', '\u0000', '{}{}']) {
+      expectProblem(await sendRaw(name, request, raw), 400, 'request.malformed_json');
+    }
+  });
+
+  it.each(written)('that is too large is refused by %s', async (name, row) => {
+    const answer = await sendRaw(name, await row.request(world), `"${'a'.repeat(70_000)}"`);
+    expectProblem(answer, 413, 'request.too_large');
+  });
+
+  it.each(written)('that is no object is refused by %s', async (name, row) => {
+    if (!fieldsOf(name)) return;
+    const request = await row.request(world);
+    for (const raw of ['[]', '1', '"text"', 'null', 'true', '[{}]']) {
+      expectProblem(await sendRaw(name, request, raw), 400, 'request.invalid');
+    }
+  });
+
+  it.each(written)('with an unknown field is refused by %s', async (name, row) => {
+    if (!fieldsOf(name)) return;
+    const request = await row.request(world);
+    for (const field of ['colour', 'a/b~c', '__proto__', 'constructor', 'hasOwnProperty', '']) {
+      const entries = [`${JSON.stringify(field)}:{}`, ...entriesOf(request.body)];
+      const problem = expectProblem(
+        await sendRaw(name, request, `{${entries.join(',')}}`),
+        400,
+        'request.invalid',
+      );
+      expect(pointersOf(problem)).toContain(`/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    }
+  });
+
+  it.each(written)('with a field of the wrong type is refused by %s', async (name, row) => {
+    const request = await row.request(world);
+    for (const [field, { type }] of Object.entries(fieldsOf(name) ?? {})) {
+      const wrong = type === 'object' ? 'text' : {};
+      const body = { ...request.body, [field]: wrong };
+      const problem = expectProblem(
+        await sendRaw(name, request, JSON.stringify(body)),
+        400,
+        'request.invalid',
+      );
+      expect(pointersOf(problem).filter((pointer) => pointer.startsWith(`/${field}`))).not.toEqual([]);
+    }
+  });
+
+  const entriesOf = (body: object = {}) =>
+    Object.entries(body).map(([field, value]) => `${JSON.stringify(field)}:${JSON.stringify(value)}`);
+});
+
+describe('the refusals it declares', () => {
+  const declaring = all.filter(([, { refusals }]: [string, Row]) => refusals);
+
+  it.each(declaring)('%s', async (name, row) => {
+    for (const { as, status, code, ...request } of await refusalsOf(row, world)) {
+      const asker = as ?? (row.statuses ? world.owner : nobody);
+      expectProblem(await send(name, request, asker), status, code);
+    }
+  });
+});
