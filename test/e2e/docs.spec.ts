@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { settings } from '../../src/config/settings.js';
+import { verdictCodes } from '../../src/domain/access/verdict.js';
 import { startTestService, type TestService } from '../support/service.js';
 
 const root = new URL('../../', import.meta.url);
@@ -36,6 +37,13 @@ describe('docs/operate.md', () => {
       (match) => match[1],
     );
     expect(new Set(listed)).toEqual(new Set(Object.values(settings).map((setting) => setting.name)));
+  });
+});
+
+describe('docs/verification.md', () => {
+  it('lists every verdict, in the order of the checks', () => {
+    const listed = [...read('docs/verification.md').matchAll(/^\| `([A-Z_]+)` +\|/gm)];
+    expect(listed.map((match) => match[1])).toEqual(verdictCodes);
   });
 });
 
