@@ -22,7 +22,7 @@ import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
 import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
-import { etagOf } from '../receipts.js';
+import { etagOf, writeReceipt } from '../receipts.js';
 import { KeyPageAnswer, NewKeyAnswer, OneKeyAnswer } from './answers.js';
 import { KeyId } from './key-id.js';
 import { CreateKeyBody, ListKeysQuery, RevokeKeyBody } from './requests.js';
@@ -105,7 +105,7 @@ export class KeysController {
   /** The key as the write left it. */
   private async show(caller: Principal, receipt: KeyReceipt, reply: FastifyReply): Promise<KeyView> {
     const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, receipt.keyId)));
-    void reply.headers({ etag: etagOf(key.revision), 'compass-position': receipt.position });
+    writeReceipt(reply, { ...receipt, revision: key.revision });
     return key;
   }
 }
