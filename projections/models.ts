@@ -2,6 +2,8 @@ import { accessModel } from './access/table.js';
 import { auditModel } from './audit/table.js';
 import { keysModel } from './keys/table.js';
 import { lastUsedModel } from './last-used/table.js';
+import { profilesModel } from './profiles/table.js';
+import { resourcesModel } from './resources/table.js';
 import type { ReadModel } from './runner/model.js';
 import { teamModel } from './team/table.js';
 
@@ -12,4 +14,6 @@ export const readModels: readonly ReadModel[] = [
   teamModel,
   lastUsedModel,
   auditModel,
+  resourcesModel,
+  profilesModel,
 ];

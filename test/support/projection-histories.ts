@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { KeyEvent } from '../../src/domain/key/events.js';
+import type { ProfileEvent } from '../../src/domain/profile/events.js';
 import type { DomainEvent } from '../../src/domain/recorded.js';
 import { secretRecordOf } from './key-events.js';
 import { instant, keyCreated, use } from './projection-events.js';
@@ -19,6 +20,9 @@ const kinds = [
   'revoke',
   'delete',
   'use',
+  'register',
+  'switch',
+  'profile',
 ] as const;
 
 /** One thing that may happen next. Numbers choose whom it happens to. */
@@ -144,6 +148,34 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
       case 'revoke':
         if (!isAlive(keyId) || !first(`${keyId} revoked`)) return [];
         return [[`key-${keyId}`, { type: 'KeyRevoked', reason: 'superseded', comment: text, revokedAt: at }]];
+      case 'register':
+        if (!first(`r${who}`)) return [];
+        return [
+          [
+            `resource-r${who}`,
+            {
+              type: 'ResourceRegistered',
+              resourceId: `r${who}`,
+              teamId: `t${whom}`,
+              name: text,
+              model: text,
+              resourceType: 'PYG',
+              registeredAt: at,
+            },
+          ],
+        ];
+      case 'switch':
+        if (!seen.has(`r${who}`)) return [];
+        return [
+          [
+            `resource-r${who}`,
+            whom % 2 === 0
+              ? { type: 'ResourceActivated', activatedAt: at }
+              : { type: 'ResourceDeactivated', deactivatedAt: at },
+          ],
+        ];
+      case 'profile':
+        return [[`profile-b${who}`, profileEventOf(`b${who}`, first(`b${who}`), whom, text, at)]];
       case 'use':
         return [
           [
@@ -166,6 +198,22 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
       await append(stream, event, { recordedAt: instant(second), teamId: `t${happening.who}` });
     }
   };
+}
+
+function profileEventOf(
+  profileId: string,
+  isFirst: boolean,
+  whom: number,
+  text: string,
+  at: string,
+): ProfileEvent {
+  const settings = { [text]: [text, whom] };
+  if (isFirst) {
+    const teamId = `t${whom}`;
+    return { type: 'BiasProfileCreated', profileId, teamId, name: text, settings, createdAt: at };
+  }
+  if (whom === 0) return { type: 'BiasProfileArchived', archivedAt: at };
+  return { type: 'BiasProfileUpdated', ...(whom % 2 === 0 ? { name: text } : { settings }), updatedAt: at };
 }
 
 function changeOf(whom: number, text: string, changedAt: string): KeyEvent {

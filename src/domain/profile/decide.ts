@@ -30,7 +30,7 @@ function create(profile: ProfileState, command: CreateProfile): ProfileDecision 
 }
 
 function update(profile: Profile, { name, settings, at }: UpdateProfile): ProfileDecision {
-  if (profile.status === 'archived') return refused('profile.archived');
+  if (profile.isArchived) return refused('profile.archived');
   const changes = changesIn({
     ...(name !== profile.name && name !== undefined && { name }),
     ...(settings && !isSameSettings(settings, profile.settings) && { settings }),
@@ -41,7 +41,7 @@ function update(profile: Profile, { name, settings, at }: UpdateProfile): Profil
 
 /** Nobody takes a profile away from under a key. */
 function archive(profile: Profile, { isAttached, at }: ArchiveProfile): ProfileDecision {
-  if (profile.status === 'archived') return nothing;
+  if (profile.isArchived) return nothing;
   if (isAttached) return refused('profile.attached');
   return happened({ type: 'BiasProfileArchived', archivedAt: at });
 }

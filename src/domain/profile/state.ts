@@ -10,7 +10,7 @@ export interface Profile {
   readonly teamId: string;
   readonly name: string;
   readonly settings: Settings;
-  readonly status: ProfileStatus;
+  readonly isArchived: boolean;
 }
 
 /** Undefined: it was never created. */
@@ -19,14 +19,14 @@ export type ProfileState = Profile | undefined;
 export function evolve(profile: ProfileState, event: ProfileEvent): ProfileState {
   if (event.type === 'BiasProfileCreated') {
     const { profileId, teamId, name, settings } = event;
-    return { profileId, teamId, name, settings, status: 'active' };
+    return { profileId, teamId, name, settings, isArchived: false };
   }
   if (!profile) return profile;
   switch (event.type) {
     case 'BiasProfileUpdated':
       return { ...profile, ...changesIn(event) };
     case 'BiasProfileArchived':
-      return { ...profile, status: 'archived' };
+      return { ...profile, isArchived: true };
   }
 }
 
