@@ -53,6 +53,11 @@ describe('/openapi.json', () => {
     expect(parametersOf(signIn?.post as Operation)).toEqual([]);
   });
 
+  it('offers a secret as text too', () => {
+    const { content } = served.paths['/v1/keys']?.post?.responses['201'] as { content: object };
+    expect(Object.keys(content)).toEqual(['application/json', 'text/plain']);
+  });
+
   it('tells of problem documents wherever something can go wrong', () => {
     for (const { responses, security } of operations()) {
       const expected = ['400', '500', '503', ...(security.length > 0 ? ['401', '403', '404'] : [])];

@@ -32,7 +32,7 @@ export class MinPosition implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<unknown>): Observable<unknown> {
     const { method, headers, principal } = context.switchToHttp().getRequest<FastifyRequest>();
     const text = headers[header];
-    if (method !== 'GET' || text === undefined || !principal) return next.handle();
+    if ((method !== 'GET' && method !== 'HEAD') || text === undefined || !principal) return next.handle();
     return from(this.await(String(text))).pipe(switchMap(() => next.handle()));
   }
 
