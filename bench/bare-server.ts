@@ -14,7 +14,7 @@ answerQuestions(async ({ gateway, keys, teamId, projectId }: Population) => {
     records.set(digestOf(secret), {
       allowed: true,
       code: 'VALID',
-      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INSUFFICIENT_SCOPE', 'INSUFFICIENT_ROLE'],
+      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE', 'INSUFFICIENT_SCOPE', 'INSUFFICIENT_ROLE'],
       grantedBy: null,
       keyId,
       teamId,
@@ -24,6 +24,8 @@ answerQuestions(async ({ gateway, keys, teamId, projectId }: Population) => {
       scopes: ['project', 'inference'],
       environment: null,
       appId: null,
+      userId: null,
+      biasProfile: null,
       expiresAt: null,
       secretVersion: 1,
       revision: 2,

@@ -2,8 +2,8 @@ import type { Scope } from '../key/events.js';
 import type { Role } from '../team/events.js';
 import { isPast, type KeyAccess, type Surroundings } from './key-access.js';
 
-/** What the personal token of a plain user may have at most. */
-const scopesOfUsers: ReadonlySet<Scope> = new Set(['project', 'inference']);
+/** What the personal token of a plain user has at most. */
+export const scopesOfUsers: readonly Scope[] = ['project', 'inference'];
 const noScopes: readonly Scope[] = [];
 
 /**
@@ -23,7 +23,7 @@ export function userRoleOf(access: KeyAccess, surroundings: Surroundings, at: st
  */
 export function withinRightsOf(userRole: Role | undefined, access: KeyAccess): KeyAccess {
   if (access.type === 'service_account' || userRole === 'OWNER' || userRole === 'ADMIN') return access;
-  const scopes = userRole === 'USER' ? access.scopes.filter((one) => scopesOfUsers.has(one)) : noScopes;
+  const scopes = userRole === 'USER' ? access.scopes.filter((one) => scopesOfUsers.includes(one)) : noScopes;
   if (scopes.length === access.scopes.length && access.role === 'member') return access;
   return { ...access, scopes, role: 'member' };
 }
