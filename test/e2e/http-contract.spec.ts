@@ -1,6 +1,7 @@
 import { eventually } from '../support/eventually.js';
 import { bearer, type Caller } from '../support/http-client.js';
-import { createWorld, operations, type World } from '../support/operations.js';
+import { operations } from '../support/operations/index.js';
+import { createWorld, type World } from '../support/operations/world.js';
 import type { Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';

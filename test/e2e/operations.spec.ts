@@ -1,13 +1,7 @@
 import { type Answer, bearer, type Caller, nobody } from '../support/http-client.js';
-import {
-  askers,
-  createWorld,
-  operations,
-  type Request,
-  type Row,
-  refusalsOf,
-  type World,
-} from '../support/operations.js';
+import { operations } from '../support/operations/index.js';
+import { askers, nowhere, type Request } from '../support/operations/row.js';
+import { createWorld, type World } from '../support/operations/world.js';
 import { expectDocument, expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 
@@ -94,7 +88,7 @@ describe('who may', () => {
   it.each(guarded)('%s', async (name, row) => {
     const got: number[] = [];
     for (const asker of askers) {
-      const answer = await send(name, await row.request(world), world.as[asker]);
+      const answer = await send(name, await row.request(world), await world.as(asker));
       if (answer.status >= 400) expectDocument(answer);
       if (answer.status === 403) expectProblem(answer, 403, 'right.missing');
       got.push(answer.status);
@@ -106,8 +100,6 @@ describe('who may', () => {
 });
 
 describe('for another team, the answer is that of what does not exist', () => {
-  const nowhere = '01990000-0000-7000-8000-000000000000';
-
   it.each(aboutOne)('%s', async (name, row) => {
     const request = await row.request(world);
     const path = request.path.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, nowhere);
@@ -211,11 +203,11 @@ describe('a body', () => {
 });
 
 describe('the refusals it declares', () => {
-  const declaring = all.filter(([, { refusals }]: [string, Row]) => refusals);
+  const declaring = all.filter(([, { refusals }]) => refusals);
 
-  it.each(declaring)('%s', async (name, row) => {
-    for (const { as, status, code, ...request } of await refusalsOf(row, world)) {
-      const asker = as ?? (row.statuses ? world.owner : nobody);
+  it.each(declaring)('%s', async (name, { refusals, statuses }) => {
+    for (const { as, status, code, ...request } of (await refusals?.(world)) ?? []) {
+      const asker = as ?? (statuses ? world.owner : nobody);
       expectProblem(await send(name, request, asker), status, code);
     }
   });

@@ -186,7 +186,7 @@ function completeAnswer(
   if (response === undefined || '$ref' in response || !isGuarded) return response;
   const showsOne = method === 'get' && path.endsWith('}');
   const added = {
-    ...((isWrite || showsOne) && { ETag: { $ref: '#/components/headers/ETag' } }),
+    ...((isWrite || showsOne) && method !== 'delete' && { ETag: { $ref: '#/components/headers/ETag' } }),
     ...(isWrite && { 'Compass-Position': { $ref: '#/components/headers/Position' } }),
   };
   const json = response.content?.['application/json']?.schema;

@@ -1,0 +1,43 @@
+import { newId } from '../../../src/platform/ids.js';
+import { plain, type Refused, type Rows } from './row.js';
+
+/** Probes, people, and what a caller may ask about itself. */
+export const accountRows: Rows = {
+  'GET /livez': plain('/livez'),
+  'GET /readyz': plain('/readyz'),
+  'GET /startupz': plain('/startupz'),
+  'GET /metrics': plain('/metrics'),
+  'POST /v1/sign-up': {
+    request: async () => ({
+      path: '/v1/sign-up',
+      body: { email: `ada-${newId()}@example.com`, password: `password-${newId()}`, name: 'Ada' },
+    }),
+    refusals: async ({ owner: { email } }) => [
+      signUpRefused(409, 'user.email_taken', { email }),
+      signUpRefused(400, 'user.email_invalid', { email: 'nowhere' }),
+      signUpRefused(400, 'user.password_too_short', { password: 'short' }),
+      signUpRefused(400, 'user.password_too_long', { password: 'x'.repeat(129) }),
+      signUpRefused(400, 'user.name_invalid', { name: 'Bob\nAlice' }),
+    ],
+  },
+  'POST /v1/sign-in': {
+    request: async ({ owner: { email, password } }) => ({ path: '/v1/sign-in', body: { email, password } }),
+    refusals: async ({ owner: { email } }) => [
+      {
+        path: '/v1/sign-in',
+        body: { email, password: 'not my password' },
+        status: 401,
+        code: 'user.wrong_credentials',
+      },
+    ],
+  },
+  'POST /v1/sign-out': plain('/v1/sign-out'),
+  'GET /v1/me': plain('/v1/me', [200, 200, 200, 200, 403, 403]),
+  'GET /v1/whoami': plain('/v1/whoami', [403, 403, 403, 403, 200, 200]),
+  'GET /v1/projects': plain('/v1/projects', [200, 200, 200, 200, 200, 200]),
+};
+
+function signUpRefused(status: number, code: string, wrong: object): Refused {
+  const good = { email: `bob-${newId()}@example.com`, password: 'long enough it is', name: 'Bob' };
+  return { path: '/v1/sign-up', body: { ...good, ...wrong }, status, code };
+}
