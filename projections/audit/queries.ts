@@ -41,3 +41,43 @@ export async function auditPage(db: Kysely<AuditDatabase>, filter: AuditFilter):
     .execute();
   return rows.map((row) => ({ ...row, index: Number(row.index) }));
 }
+
+/**
+ * The first event of the whole log that was recorded after an instant; undefined when there is none yet.
+ * Clocks of processes differ, so it need not be the one with the earliest time: it is looked for among those
+ * of the minute that follows. Nothing later can stand before them, for no process writes whose clock is more
+ * than seconds wrong.
+ */
+export async function firstRecordedAfter(
+  db: Kysely<AuditDatabase>,
+  at: string,
+): Promise<(Pick<AuditRow, 'position'> & { readonly index: number }) | undefined> {
+  const { rows } = await sql<{ position: string; index: bigint }>`
+    select position, index from read.audit
+    where recorded_at > ${at} and recorded_at <= (
+      select min(recorded_at) + interval '1 minute' from read.audit where recorded_at > ${at}
+    )
+    order by index limit 1`.execute(db);
+  const first = rows[0];
+  return first && { ...first, index: Number(first.index) };
+}
+
+/**
+ * The keys that were made in a team, deleted ones too, in the order of their making.
+ * @param beforeIndex only those whose making stands before this place in the log
+ */
+export async function keysMadeIn(
+  db: Kysely<AuditDatabase>,
+  { teamId, beforeIndex, limit }: { teamId: string; beforeIndex: number | undefined; limit: number },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('read.audit')
+    .select('keyId')
+    .where('teamId', '=', teamId)
+    .where(sql<boolean>`type = 'KeyCreated'`)
+    .$if(beforeIndex !== undefined, (query) => query.where('index', '<', BigInt(beforeIndex ?? 0)))
+    .orderBy('index')
+    .limit(limit)
+    .execute();
+  return rows.flatMap(({ keyId }) => keyId ?? []);
+}

@@ -47,6 +47,7 @@ export const auditRows: Table<AuditRow> = {
     '(team_id, actor_id, index)',
     '(team_id, type, index)',
     '(team_id, recorded_at)',
+    '(recorded_at, index)',
     '(key_id, index) where key_id is not null',
   ],
   insertOnly: true,
@@ -68,4 +69,4 @@ export const auditRows: Table<AuditRow> = {
   }),
 };
 
-export const auditModel: ReadModel = { name: 'audit', version: 1, tables: [auditRows] };
+export const auditModel: ReadModel = { name: 'audit', version: 2, tables: [auditRows] };

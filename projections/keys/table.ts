@@ -62,6 +62,13 @@ export interface KeyRow {
   readonly revision: number;
 }
 
+/**
+ * The status as far as the log tells it: `keyStatus` without the clock. An expiry is recorded only after it
+ * has passed, so what is `EXPIRED` here is so at every later instant; queries look at the clock for the rest.
+ */
+export const recordedStatus = `case when revoked_at is not null then 'REVOKED'
+  when is_expiry_recorded then 'EXPIRED' when is_disabled then 'INACTIVE' else 'ACTIVE' end`;
+
 export const keyRows: Table<KeyRow> = {
   name: 'keys',
   key: 'id',
@@ -106,10 +113,20 @@ export const keyRows: Table<KeyRow> = {
   },
   indexes: [
     '(team_id, created_at desc, id desc)',
-    '(project_id, created_at desc, id desc)',
+    '(team_id, name collate "C", id)',
+    '(team_id, project_id, created_at desc, id desc)',
+    '(team_id, project_id, name collate "C", id)',
+    `(team_id, (${recordedStatus}), created_at desc, id desc)`,
+    '(team_id, type, created_at desc, id desc)',
+    '(team_id, environment, created_at desc, id desc)',
+    '(team_id, external_id) where external_id is not null',
     'using gin (user_ids)',
+    'using gin (resource_ids)',
+    'using gin (labels)',
+    'using gin (name gin_trgm_ops)',
     '(expires_at) where revoked_at is null and not is_expiry_recorded',
     '(previous_secret_valid_until) where revoked_at is null',
+    '(bias_profile_id) where bias_profile_id is not null and revoked_at is null',
   ],
   keysOf: (recorded) => (isOneOf(recorded, keyEventTypes) ? [idOfStream(recorded.stream)] : []),
   apply(row, recorded) {

@@ -27,4 +27,18 @@ export const migrations: Record<string, Migration> = {
       await sql`create sequence read.generations as integer`.execute(db);
     },
   },
+  '0002_trigrams': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      try {
+        await sql`create extension if not exists pg_trgm`.execute(db);
+      } catch (cause) {
+        throw new Error(
+          'The database has not got the extension pg_trgm, which finds keys by parts of their names. It comes ' +
+            'with PostgreSQL (on some systems in the package postgresql-contrib). Install it, or let somebody ' +
+            'who may run "create extension pg_trgm" in this database.',
+          { cause },
+        );
+      }
+    },
+  },
 };

@@ -1,6 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, MaxLength, MinLength, registerDecorator, ValidateIf } from 'class-validator';
+import { Transform } from 'class-transformer';
+import {
+  IsString,
+  isISO8601,
+  Matches,
+  MaxLength,
+  MinLength,
+  registerDecorator,
+  ValidateIf,
+} from 'class-validator';
 import { isPlainText } from '../../domain/text.js';
 
 /** The field may be left out; null is a value, and refused unless the field says otherwise. */
@@ -8,21 +17,41 @@ export function MayBeAbsent(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }
 
+/** The field may be left out, and null is a value of its own, such as "none" in a change. */
+export function MayBeNull(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined && value !== null);
+}
+
 /** Text without control characters other than tabs and line breaks. */
 function IsPlainText(): PropertyDecorator {
+  const words = 'has no control characters other than tabs and line breaks';
+  return TextRule('isPlainText', words, isPlainText);
+}
+
+/**
+ * A rule of our own for a text, or with `each` for the texts of a list; what is no text is another rule's.
+ * @param words completes a sentence that begins with the field
+ */
+export function TextRule(
+  name: string,
+  words: string,
+  holds: (text: string) => boolean,
+  { each = false } = {},
+): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
-      name: 'isPlainText',
+      name,
       target: target.constructor,
       propertyName: String(propertyName),
+      options: { each },
       validator: {
-        validate: (value: unknown) => typeof value !== 'string' || isPlainText(value),
-        defaultMessage: () => 'has no control characters other than tabs and line breaks',
+        validate: (value: unknown) => typeof value !== 'string' || holds(value),
+        defaultMessage: () => words,
       },
     });
 }
 
-interface TextOptions {
+export interface TextOptions {
   readonly maxLength: number;
   readonly description: string;
   readonly example?: string;
@@ -33,6 +62,23 @@ export function OptionalText({ maxLength, description, example }: TextOptions): 
   return applyDecorators(
     ApiPropertyOptional({ type: String, maxLength, description, ...(example !== undefined && { example }) }),
     MayBeAbsent(),
+    IsString(),
+    MaxLength(maxLength),
+    IsPlainText(),
+  );
+}
+
+/** The same in a change, where null takes the text away. */
+export function ClearableText({ maxLength, description, example }: TextOptions): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: String,
+      nullable: true,
+      maxLength,
+      description,
+      ...(example !== undefined && { example }),
+    }),
+    MayBeNull(),
     IsString(),
     MaxLength(maxLength),
     IsPlainText(),
@@ -59,3 +105,25 @@ export function RequiredText({ maxLength, description, example }: TextOptions): 
 /** An instant says its offset from UTC, or it would mean another one elsewhere. */
 export const zonedInstant = /T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 export const zonedInstantWords = 'is an instant with its offset, such as 2027-01-31T12:00:00Z';
+
+/** An instant as it stands in events and rows: UTC with milliseconds, in a year that Postgres has. */
+const canonicalInstant = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** An optional instant, with any offset; the request holds it in UTC with milliseconds, as events do. */
+export function OptionalInstant({ description }: { readonly description: string }): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: String, format: 'date-time', description }),
+    MayBeAbsent(),
+    Transform(({ value }: { value: unknown }) => instantOf(value) ?? value),
+    Matches(canonicalInstant, { message: zonedInstantWords }),
+  );
+}
+
+/** The instant in UTC with milliseconds; undefined when the text is not one with its offset. */
+export function instantOf(text: unknown): string | undefined {
+  if (!isISO8601(text, { strict: true, strictSeparator: true }) || !zonedInstant.test(String(text))) {
+    return undefined;
+  }
+  const date = new Date(String(text));
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}

@@ -1,5 +1,8 @@
 import type { KeyRow } from '../../../projections/keys/table.js';
+import { isPast } from '../../domain/access/key-access.js';
+import type { ResourceType } from '../../domain/key/events.js';
 import { type KeyStatus, keyStatus } from '../../domain/key/status.js';
+import type { ResourceStatus } from '../../domain/resource/state.js';
 import { seesPersonalData } from '../authorize.js';
 import type { Principal } from '../principal.js';
 
@@ -8,6 +11,20 @@ export interface AssignedUser {
   readonly name: string | null;
   /** For owners, admins and auditors only. */
   readonly email: string | null;
+}
+
+/** A resource of a key; only the id is known while the read model of resources has not seen it yet. */
+export interface ShownResource {
+  readonly id: string;
+  readonly name: string | null;
+  readonly model: string | null;
+  readonly resourceType: ResourceType | null;
+  readonly status: ResourceStatus | null;
+}
+
+export interface ShownProfile {
+  readonly id: string;
+  readonly name: string | null;
 }
 
 /** A key as a person or a program may see it. Times are ISO instants. */
@@ -19,11 +36,17 @@ export interface KeyView {
   readonly description: string | null;
   readonly type: KeyRow['type'];
   readonly tier: KeyRow['tier'];
+  readonly public: boolean;
+  /** Of a personal token: the user it acts as. */
+  readonly userId: string | null;
   readonly status: KeyStatus;
   readonly maskedSecret: string;
   readonly role: KeyRow['role'];
   readonly scopes: KeyRow['scopes'];
+  /** In the order of their assignment. */
+  readonly resources: readonly ShownResource[];
   readonly users: readonly AssignedUser[];
+  readonly biasProfile: ShownProfile | null;
   readonly department: string | null;
   readonly environment: string | null;
   /** For owners, admins and auditors only. */
@@ -32,11 +55,18 @@ export interface KeyView {
   readonly businessJustification: string | null;
   /** For owners, admins and auditors only. */
   readonly notes: string | null;
+  readonly allowedIps: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly labels: readonly string[];
+  readonly externalId: string | null;
   readonly createdAt: string;
   readonly createdBy: { readonly type: string; readonly id: string };
   readonly expiresAt: string | null;
   readonly lastUsedAt: string | null;
+  readonly rotatedAt: string | null;
   readonly secretVersion: number;
+  /** Until when the replaced secret is good; null when there is none. */
+  readonly previousSecretValidUntil: string | null;
   readonly revokedAt: string | null;
   readonly revocationReason: KeyRow['revocationReason'];
   readonly revision: number;
@@ -49,11 +79,14 @@ export interface ViewFacts {
   readonly at: string;
   readonly users: ReadonlyMap<string, { readonly name: string; readonly email: string }>;
   readonly lastUsedAt: ReadonlyMap<string, string>;
+  readonly resources: ReadonlyMap<string, ShownResource>;
+  readonly profiles: ReadonlyMap<string, ShownProfile>;
 }
 
 export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
   const personal = seesPersonalData(facts.principal);
   const { createdByType, createdById, userIds, revokedAt, expiresAt, isDisabled, ...rest } = row;
+  const { biasProfileId, previousSecretValidUntil } = rest;
   return {
     id: rest.id,
     teamId: rest.teamId,
@@ -62,26 +95,43 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
     description: rest.description,
     type: rest.type,
     tier: rest.tier,
+    public: rest.public,
+    userId: rest.ownerId,
     status: keyStatus({ revokedAt, expiresAt, isDisabled }, facts.at),
     maskedSecret: rest.maskedSecret,
     role: rest.role,
     scopes: rest.scopes,
+    resources: rest.resourceIds.map((id) => facts.resources.get(id) ?? unknownResource(id)),
     users: userIds.map((id) => userOf(id, facts, personal)),
+    biasProfile:
+      biasProfileId === null
+        ? null
+        : (facts.profiles.get(biasProfileId) ?? { id: biasProfileId, name: null }),
     department: rest.department,
     environment: rest.environment,
     requestor: personal ? rest.requestor : null,
     appId: rest.appId,
     businessJustification: rest.businessJustification,
     notes: personal ? rest.notes : null,
+    allowedIps: rest.allowedIps,
+    allowedOrigins: rest.allowedOrigins,
+    labels: rest.labels,
+    externalId: rest.externalId,
     createdAt: rest.createdAt,
     createdBy: { type: createdByType, id: createdById },
     expiresAt,
     lastUsedAt: facts.lastUsedAt.get(rest.id) ?? null,
+    rotatedAt: rest.rotatedAt,
     secretVersion: rest.secretVersion,
+    previousSecretValidUntil: isPast(previousSecretValidUntil, facts.at) ? null : previousSecretValidUntil,
     revokedAt,
     revocationReason: rest.revocationReason,
     revision: rest.revision,
   };
+}
+
+function unknownResource(id: string): ShownResource {
+  return { id, name: null, model: null, resourceType: null, status: null };
 }
 
 function userOf(id: string, { users }: ViewFacts, personal: boolean): AssignedUser {

@@ -1,23 +1,25 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { listKeys } from '../../../projections/keys/queries.js';
-import type { KeyStatus } from '../../domain/key/status.js';
-import { authorize, visibleKeysOf } from '../authorize.js';
+import { type KeyFilters, type KeyPlace, type KeySort, mustScan } from '../../../projections/keys/filters.js';
+import { countKeys, type ListedKey, listKeys } from '../../../projections/keys/queries.js';
+import { authorize, seesPersonalData, visibleKeysOf } from '../authorize.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
-import { denied, done, type Result } from '../result.js';
+import { denied, done, type Result, refuse } from '../result.js';
 import type { KeyView } from './key-view.js';
+import { listPast } from './list-past.js';
 import { showKeys } from './show-keys.js';
 
-/** The last key of a page: where the next one goes on. */
-export interface KeyPlace {
-  readonly createdAt: string;
-  readonly id: string;
-}
+export { type KeySort, keySorts } from '../../../projections/keys/filters.js';
+
+/** A list that no index answers looks at so many keys at most, a fraction of a second's work. */
+export const scannedKeysMax = 100_000;
 
 export interface ListKeysRequest {
-  readonly projectId?: string;
-  readonly status?: KeyStatus;
+  readonly filters: KeyFilters;
+  readonly sort: KeySort;
+  /** ISO instant: the keys as they were then. */
+  readonly asOf?: string;
   /** 1 to 200. */
   readonly limit: number;
   readonly after?: KeyPlace;
@@ -29,7 +31,7 @@ export interface KeyPage {
   readonly next: KeyPlace | undefined;
 }
 
-/** The keys a principal may see, newest first. */
+/** The keys a principal may see. */
 export class ListKeysQuery extends Query<Result<KeyPage>> {
   constructor(
     readonly principal: Principal,
@@ -46,19 +48,39 @@ export class ListKeysHandler implements IQueryHandler<ListKeysQuery> {
   async execute({ principal, request }: ListKeysQuery): Promise<Result<KeyPage>> {
     const verdict = authorize(principal, 'keys.list');
     if (verdict !== 'allowed') return denied(verdict);
-    const visible = visibleKeysOf(principal);
-    const { limit, ...filters } = request;
-    if (visible.projectId !== undefined && (filters.projectId ?? visible.projectId) !== visible.projectId) {
-      return done({ items: [], next: undefined });
+    const { filters, limit, asOf, ...rest } = request;
+    if (filters.requestor !== undefined && !seesPersonalData(principal)) {
+      return refuse('right.missing', 'requestor');
     }
-    const at = this.parts.clock.now().toISOString();
+    const now = this.parts.clock.now().toISOString();
+    if (asOf !== undefined && asOf > now) return refuse('past.not_yet', 'asOf');
     // One more than asked for tells whether there is another page.
-    const rows = await listKeys(this.parts.readDb, { ...filters, ...visible, at, limit: limit + 1 });
-    const shown = rows.slice(0, limit);
-    const last = rows.length > limit ? shown.at(-1) : undefined;
+    const asked = { ...rest, filters, limit: limit + 1 };
+    const rows =
+      asOf === undefined
+        ? await this.listPresent(principal, asked, now)
+        : await listPast(this.parts, principal, { ...asked, asOf });
+    if (!rows.ok) return rows;
+    const shown = rows.value.slice(0, limit);
+    const last = rows.value.length > limit ? shown.at(-1) : undefined;
     return done({
-      items: await showKeys(this.parts, principal, shown),
-      next: last && { createdAt: last.createdAt, id: last.id },
+      items: await showKeys(this.parts, principal, shown, asOf),
+      next: last?.place,
     });
+  }
+
+  private async listPresent(
+    principal: Principal,
+    request: Omit<ListKeysRequest, 'asOf'>,
+    at: string,
+  ): Promise<Result<readonly ListedKey[]>> {
+    const { filters, sort } = request;
+    const { teamId, ...visible } = visibleKeysOf(principal);
+    const listing = { ...request, teamId, visible, at };
+    if (mustScan(filters, sort)) {
+      const found = await countKeys(this.parts.readDb, listing, scannedKeysMax + 1);
+      if (found > scannedKeysMax) return refuse('list.too_many_keys');
+    }
+    return done(await listKeys(this.parts.readDb, listing));
   }
 }

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsUUID } from 'class-validator';
 import { type EventType, eventTypes } from '../../../domain/recorded.js';
-import { MayBeAbsent, zonedInstant, zonedInstantWords } from '../fields.js';
+import { MayBeAbsent, OptionalInstant } from '../fields.js';
 import { PageQuery } from '../pages.js';
 
 export class AuditQuery extends PageQuery {
@@ -20,15 +20,9 @@ export class AuditQuery extends PageQuery {
   @IsIn(eventTypes)
   readonly type?: EventType;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Recorded at or after.' })
-  @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(zonedInstant, { message: zonedInstantWords })
+  @OptionalInstant({ description: 'Recorded at or after.' })
   readonly from?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Recorded before.' })
-  @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(zonedInstant, { message: zonedInstantWords })
+  @OptionalInstant({ description: 'Recorded before.' })
   readonly to?: string;
 }

@@ -12,20 +12,20 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CreateKeyCommand } from '../../../application/key/create-key.js';
 import { GetKeyQuery } from '../../../application/key/get-key.js';
-import type { KeyView } from '../../../application/key/key-view.js';
-import { type KeyPlace, ListKeysQuery as ListKeys } from '../../../application/key/list-keys.js';
-import type { KeyReceipt } from '../../../application/key/receipt.js';
+import { type KeyPage, ListKeysQuery as ListKeys } from '../../../application/key/list-keys.js';
 import { RevokeKeyCommand } from '../../../application/key/revoke-key.js';
 import type { Principal } from '../../../application/principal.js';
 import type { Cursors } from '../../../platform/cursors.js';
-import { valueOf } from '../answers.js';
+import { problemOfRefusal, valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
 import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
-import { etagOf, writeReceipt } from '../receipts.js';
+import { etagOf } from '../receipts.js';
 import { KeyPageAnswer, NewKeyAnswer, OneKeyAnswer } from './answers.js';
 import { KeyId } from './key-id.js';
-import { CreateKeyBody, ListKeysQuery, RevokeKeyBody } from './requests.js';
+import { ListKeysQuery, MomentQuery, momentOf } from './list-requests.js';
+import { CreateKeyBody, RevokeKeyBody } from './requests.js';
+import { showKey } from './show-key.js';
 
 @ApiTags('keys')
 @ApiBearerAuth()
@@ -47,36 +47,40 @@ export class KeysController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<NewKeyAnswer> {
-    const { type: _, ...asked } = body;
     const created = valueOf(
-      await this.commands.execute(new CreateKeyCommand(caller, asked, contextOf(request, caller))),
+      await this.commands.execute(new CreateKeyCommand(caller, body, contextOf(request, caller))),
     );
-    const key = await this.show(caller, created, reply);
+    const key = await showKey(this.queries, caller, created, reply);
     void reply.header('location', `/v1/keys/${created.keyId}`);
     return { key, secret: created.secret };
   }
 
   @Get()
-  @ApiOperation({ summary: 'List keys, newest first' })
+  @ApiOperation({
+    summary: 'List keys, newest first unless another sort is asked for',
+    description: 'All filters that are given must hold. Only keys the caller may see are listed.',
+  })
   @ApiOkResponse({ type: KeyPageAnswer })
   async list(@Caller() caller: Principal, @Query() query: ListKeysQuery): Promise<KeyPageAnswer> {
-    const { limit, cursor, ...filters } = query;
-    const list = listName('keys', caller.teamId, filters);
-    const after = placeOf(this.cursors, list, cursor) as KeyPlace | undefined;
-    const asked = { ...filters, limit, ...(after && { after }) };
+    const { limit, cursor, ...asks } = query;
+    const list = listName('keys', caller.teamId, asks);
+    const after = placeOf(this.cursors, list, cursor) as KeyPage['next'];
+    const { sort, asOf, ...filters } = asks;
+    const asked = { filters, sort, limit, ...(asOf !== undefined && { asOf }), ...(after && { after }) };
     const { items, next } = valueOf(await this.queries.execute(new ListKeys(caller, asked)));
     return { items, nextCursor: cursorOf(this.cursors, list, next) };
   }
 
   @Get(':keyId')
-  @ApiOperation({ summary: 'Read a key' })
+  @ApiOperation({ summary: 'Read a key, as it is or as it was' })
   @ApiOkResponse({ type: OneKeyAnswer })
   async read(
     @Caller() caller: Principal,
     @Param('keyId', KeyId) keyId: string,
+    @Query() query: MomentQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneKeyAnswer> {
-    const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, keyId)));
+    const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, keyId, momentOf(query))));
     void reply.header('etag', etagOf(key.revision));
     return { key };
   }
@@ -97,15 +101,10 @@ export class KeysController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneKeyAnswer> {
+    // A public key sees no key here, not even itself; it is revoked by the other call.
+    if (caller.type === 'key' && caller.access.public) throw problemOfRefusal({ code: 'key.not_found' });
     const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
     const receipt = valueOf(await this.commands.execute(command));
-    return { key: await this.show(caller, receipt, reply) };
-  }
-
-  /** The key as the write left it. */
-  private async show(caller: Principal, receipt: KeyReceipt, reply: FastifyReply): Promise<KeyView> {
-    const key = valueOf(await this.queries.execute(new GetKeyQuery(caller, receipt.keyId)));
-    writeReceipt(reply, { ...receipt, revision: key.revision });
-    return key;
+    return { key: await showKey(this.queries, caller, receipt, reply) };
   }
 }

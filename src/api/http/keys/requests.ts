@@ -1,39 +1,49 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsISO8601,
-  IsUUID,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsUUID } from 'class-validator';
 import type { CreateKeyRequest } from '../../../application/key/create-key.js';
-import { scopes } from '../../../domain/access/permissions.js';
 import {
   type KeyRole,
+  type KeyType,
+  keyTypes,
   type RevocationReason,
   revocationReasons,
   type Scope,
 } from '../../../domain/key/events.js';
-import { type KeyStatus, keyStatuses } from '../../../domain/key/status.js';
-import { MayBeAbsent, OptionalText, zonedInstant, zonedInstantWords } from '../fields.js';
-import { PageQuery } from '../pages.js';
+import { MayBeAbsent, OptionalText } from '../fields.js';
+import {
+  AllowedIps,
+  AllowedOrigins,
+  ExpiresAt,
+  ExpiresInDays,
+  keyTexts,
+  Labels,
+  ResourceIds,
+  Scopes,
+} from './key-fields.js';
 
 export class CreateKeyBody implements CreateKeyRequest {
   @OptionalText({ maxLength: 100, description: 'Absent: made from the id.', example: 'CI Pipeline' })
   readonly name?: string;
 
-  @OptionalText({ maxLength: 1_000, description: 'What the key is for.' })
+  @OptionalText(keyTexts.description)
   readonly description?: string;
 
-  @ApiPropertyOptional({ enum: ['service_account'], default: 'service_account' })
+  @ApiPropertyOptional({
+    enum: keyTypes,
+    default: 'service_account',
+    description: 'A personal token acts as its user, who makes it with a session.',
+  })
   @MayBeAbsent()
-  @IsIn(['service_account'])
-  readonly type?: 'service_account';
+  @IsIn(keyTypes)
+  readonly type?: KeyType;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'May be shown to anyone, so it only infers. It never changes.',
+  })
+  @MayBeAbsent()
+  @IsBoolean()
+  readonly public?: boolean;
 
   @ApiPropertyOptional({ format: 'uuid', description: "Absent: the caller key's own, or the team's first." })
   @MayBeAbsent()
@@ -45,48 +55,54 @@ export class CreateKeyBody implements CreateKeyRequest {
   @IsIn(['admin', 'member'])
   readonly role?: KeyRole;
 
-  @ApiPropertyOptional({
-    enum: scopes,
-    isArray: true,
-    description: 'Absent: `project` and `inference`. An empty list means none.',
+  @Scopes({
+    description: 'Absent: `project` and `inference`, of a public key `inference`. An empty list means none.',
   })
-  @MayBeAbsent()
-  @IsArray()
-  @ArrayMaxSize(scopes.length)
-  @ArrayUnique()
-  @IsIn(scopes, { each: true })
   readonly scopes?: readonly Scope[];
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 36_500, description: 'Days of 86,400 seconds. Absent: never.' })
-  @MayBeAbsent()
-  @IsInt()
-  @Min(1)
-  @Max(36_500)
+  @ExpiresInDays({ description: 'Days of 86,400 seconds. Absent: never.', nullable: false })
   readonly expiresInDays?: number;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Instead of expiresInDays.' })
-  @MayBeAbsent()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(zonedInstant, { message: zonedInstantWords })
+  @ExpiresAt({ nullable: false })
   readonly expiresAt?: string;
 
-  @OptionalText({ maxLength: 100, description: 'Department that uses the key.' })
+  @ResourceIds({ isRequired: false })
+  readonly resourceIds?: readonly string[];
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @MayBeAbsent()
+  @IsUUID()
+  readonly biasProfileId?: string;
+
+  @OptionalText(keyTexts.department)
   readonly department?: string;
 
-  @OptionalText({ maxLength: 100, description: 'Environment it is used in.', example: 'production' })
+  @OptionalText(keyTexts.environment)
   readonly environment?: string;
 
-  @OptionalText({ maxLength: 254, description: 'Who asked for it. Kept as personal data.' })
+  @OptionalText(keyTexts.requestor)
   readonly requestor?: string;
 
-  @OptionalText({ maxLength: 100, description: 'The application that uses it.' })
+  @OptionalText(keyTexts.appId)
   readonly appId?: string;
 
-  @OptionalText({ maxLength: 2_000, description: 'Why it is needed.' })
+  @OptionalText(keyTexts.businessJustification)
   readonly businessJustification?: string;
 
-  @OptionalText({ maxLength: 4_000, description: 'Anything else. Kept as personal data.' })
+  @OptionalText(keyTexts.notes)
   readonly notes?: string;
+
+  @AllowedIps()
+  readonly allowedIps?: readonly string[];
+
+  @AllowedOrigins()
+  readonly allowedOrigins?: readonly string[];
+
+  @Labels()
+  readonly labels?: readonly string[];
+
+  @OptionalText(keyTexts.externalId)
+  readonly externalId?: string;
 }
 
 export class RevokeKeyBody {
@@ -97,16 +113,4 @@ export class RevokeKeyBody {
 
   @OptionalText({ maxLength: 1_000, description: 'More about the reason.' })
   readonly comment?: string;
-}
-
-export class ListKeysQuery extends PageQuery {
-  @ApiPropertyOptional({ format: 'uuid' })
-  @MayBeAbsent()
-  @IsUUID()
-  readonly projectId?: string;
-
-  @ApiPropertyOptional({ enum: keyStatuses })
-  @MayBeAbsent()
-  @IsIn(keyStatuses)
-  readonly status?: KeyStatus;
 }
