@@ -9,6 +9,7 @@ import { startTestService, type TestService } from '../support/service.js';
 /** Whatever arrives, the service answers, never with a fault of its own. A seed that fails is printed. */
 
 const runs = 600;
+const documentedRuns = 2_400;
 
 let service: TestService;
 let owner: Owner;
@@ -169,6 +170,160 @@ const request = fc.record({
     keyText.map((key) => `Bearer ${encodeURI(key.toWellFormed())}`),
     headerText,
   ),
+});
+
+/** One call that there is, with fields that there are, and values that may fit or not. */
+const documented = fc.record({
+  operation: fc.nat(),
+  id: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('key', 'free', 'resource', 'profile') }, id),
+  fields: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 6 }),
+  parameters: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }),
+  odd: fc.oneof(keyText, fc.jsonValue({ maxDepth: 3 })),
+  headers: fc.dictionary(
+    fc.constantFrom(
+      'if-match',
+      'idempotency-key',
+      'compass-min-position',
+      'accept',
+      'origin',
+      'compass-team',
+    ),
+    fc.oneof(
+      headerText,
+      fc.constantFrom('"1"', 'W/"1"', '*', '"1", "2"', '0', '18446744073709551616', 'text/plain'),
+    ),
+    { maxKeys: 2 },
+  ),
+  as: fc.constantFrom('owner', 'owner', 'manager', 'gateway'),
+});
+
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly fields: readonly string[];
+  readonly parameters: readonly string[];
+}
+
+interface Document {
+  readonly paths: Record<string, Record<string, DocumentedOperation>>;
+  readonly components: { readonly schemas: Record<string, { readonly properties?: object }> };
+}
+
+interface DocumentedOperation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly schema: { readonly $ref?: string } }>;
+  };
+}
+
+async function operationsOf(): Promise<Operation[]> {
+  const { body } = await service.send<Document>('GET', '/openapi.json');
+  const fieldsOf = ({ requestBody }: DocumentedOperation) => {
+    const name = requestBody?.content['application/json']?.schema.$ref?.split('/').at(-1) ?? '';
+    return Object.keys(body.components.schemas[name]?.properties ?? {});
+  };
+  return Object.entries(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      fields: fieldsOf(operation),
+      parameters: (operation.parameters ?? []).filter((one) => one.in === 'query').map(({ name }) => name),
+    })),
+  );
+}
+
+/** Values that fit some field somewhere. */
+const fitting = (own: readonly string[]): readonly unknown[] => [
+  ...own,
+  [],
+  own,
+  ['inference'],
+  ['10.0.0.0/8', '::1'],
+  ['https://app.example.com'],
+  ['ci'],
+  'name',
+  'admin',
+  'INACTIVE',
+  'ACTIVE',
+  'active',
+  'personal_token',
+  'TPM',
+  '2100-01-01T00:00:00Z',
+  '-createdAt',
+  'true',
+  true,
+  null,
+  0,
+  30,
+  2_592_001,
+  {},
+  { tone: 'kind' },
+];
+
+/** Endings of sessions and keys would leave nobody to ask; they are tried elsewhere. */
+const kept = new Set(['/v1/sign-out', '/v1/self/revoke', '/v1/sign-up', '/v1/sign-in']);
+
+test(`${documentedRuns} requests like those of the document are answered likewise`, async () => {
+  const { key } = await service.createKey(owner, { name: 'Fuzzed' });
+  const manager = await service.createKey(owner, { scopes: ['keys', 'project'], role: 'admin' });
+  const create = async <Body>(path: string, body: object) =>
+    (await service.send<Body>('POST', path, { as: owner, body })).body;
+  const { resource } = await create<{ resource: { id: string } }>('/v1/resources', {
+    name: 'fuzzed',
+    model: 'm',
+    resourceType: 'TPM',
+  });
+  const { biasProfile } = await create<{ biasProfile: { id: string } }>('/v1/bias-profiles', {
+    name: 'fuzzed',
+    settings: {},
+  });
+  const ids: Record<string, string> = {
+    key: key.id,
+    free: owner.freeKey.key.id,
+    resource: resource.id,
+    profile: biasProfile.id,
+  };
+  const callers: Record<string, Readonly<Record<string, string>>> = {
+    owner: owner.headers,
+    manager: { authorization: `Bearer ${manager.secret}` },
+    gateway: { authorization: `Bearer ${gateway.secret}` },
+  };
+  const operations = (await operationsOf()).filter(({ path: one }) => !kept.has(one));
+  const values = fitting(Object.values(ids));
+  const pick = <T>(from: readonly T[], n: number) => from[n % from.length];
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(documented, async (given) => {
+      const operation = pick(operations, given.operation);
+      if (!operation) throw new Error('The document has no operations.');
+      const { method, path: template, fields: names, parameters } = operation;
+      const address = template.replaceAll(/\{\w+\}/g, () => ids[given.id] ?? given.id);
+      const search = given.parameters
+        .filter(() => parameters.length > 0)
+        .map(
+          ([name, value]) => `${pick(parameters, name)}=${encodeURIComponent(String(pick(values, value)))}`,
+        )
+        .join('&');
+      const valueOf = (n: number) => (n % 5 === 0 ? given.odd : pick(values, n));
+      const fieldsGiven = Object.fromEntries(
+        given.fields.map(([name, value]) => [pick([...names, 'other'], name), valueOf(value)]),
+      );
+      const answer = await client.send(method, search ? `${address}?${search}` : address, {
+        ...(method !== 'GET' && { body: fieldsGiven }),
+        headers: { ...given.headers, ...callers[given.as] },
+      });
+      seen.add(`${method} ${template} ${answer.status < 300 ? 'done' : 'refused'}`);
+      expect(answer.status).toBeLessThan(500);
+      if (answer.status >= 400) expectDocument(answer);
+      if (answer.status === 400 && answer.body.code === 'request.invalid') {
+        expect(answer.body.errors?.length).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: documentedRuns, seed: seed(), interruptAfterTimeLimit: 60_000 },
+  );
+  expect(seen).toContain('PATCH /v1/keys/{keyId} done');
+  expect((await service.send('GET', '/readyz')).status).toBe(200);
+  expect(service.log()).not.toMatch(/"level":"(error|fatal)"/);
 });
 
 test(`${runs} requests of any kind are answered, refusals with a problem document`, async () => {
