@@ -30,5 +30,5 @@ export async function checkProfile(
   if (biasProfileId === undefined || biasProfileId === null) return done(undefined);
   const { state } = await executor.load(profileDecider, profileStream(biasProfileId));
   if (state?.teamId !== teamId) return refuse('profile.not_found', 'biasProfileId');
-  return state.status === 'archived' ? refuse('profile.archived', 'biasProfileId') : done(undefined);
+  return state.isArchived ? refuse('profile.archived', 'biasProfileId') : done(undefined);
 }

@@ -1,8 +1,22 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { AssignedUser, KeyView } from '../../../application/key/key-view.js';
+import type {
+  AssignedUser,
+  KeyView,
+  ShownProfile,
+  ShownResource,
+} from '../../../application/key/key-view.js';
 import { scopes } from '../../../domain/access/permissions.js';
-import { type RevocationReason, revocationReasons, type Scope } from '../../../domain/key/events.js';
+import {
+  type KeyType,
+  keyTypes,
+  type ResourceType,
+  type RevocationReason,
+  resourceTypes,
+  revocationReasons,
+  type Scope,
+} from '../../../domain/key/events.js';
 import { type KeyStatus, keyStatuses } from '../../../domain/key/status.js';
+import { type ResourceStatus, resourceStatuses } from '../../../domain/resource/state.js';
 
 class AssignedUserAnswer implements AssignedUser {
   @ApiProperty({ format: 'uuid' })
@@ -13,6 +27,31 @@ class AssignedUserAnswer implements AssignedUser {
 
   @ApiProperty({ type: String, nullable: true, description: 'For owners, admins and auditors only.' })
   readonly email!: string | null;
+}
+
+class KeyResourceAnswer implements ShownResource {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly name!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly model!: string | null;
+
+  @ApiProperty({ enum: resourceTypes, nullable: true })
+  readonly resourceType!: ResourceType | null;
+
+  @ApiProperty({ enum: resourceStatuses, nullable: true })
+  readonly status!: ResourceStatus | null;
+}
+
+class KeyProfileAnswer implements ShownProfile {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly name!: string | null;
 }
 
 class CreatorAnswer {
@@ -42,11 +81,22 @@ export class KeyAnswer implements KeyView {
   @ApiProperty(text)
   readonly description!: string | null;
 
-  @ApiProperty({ enum: ['service_account'] })
-  readonly type!: 'service_account';
+  @ApiProperty({ enum: keyTypes })
+  readonly type!: KeyType;
 
   @ApiProperty({ enum: ['free', 'paid'] })
   readonly tier!: 'free' | 'paid';
+
+  @ApiProperty({ description: 'May be shown to anyone, and only infers.' })
+  readonly public!: boolean;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'Of a personal token: the user it acts as.',
+  })
+  readonly userId!: string | null;
 
   @ApiProperty({ enum: keyStatuses })
   readonly status!: KeyStatus;
@@ -60,8 +110,14 @@ export class KeyAnswer implements KeyView {
   @ApiProperty({ enum: scopes, isArray: true })
   readonly scopes!: readonly Scope[];
 
+  @ApiProperty({ type: [KeyResourceAnswer], description: 'In the order of their assignment.' })
+  readonly resources!: readonly KeyResourceAnswer[];
+
   @ApiProperty({ type: [AssignedUserAnswer] })
   readonly users!: readonly AssignedUserAnswer[];
+
+  @ApiProperty({ type: KeyProfileAnswer, nullable: true })
+  readonly biasProfile!: KeyProfileAnswer | null;
 
   @ApiProperty(text)
   readonly department!: string | null;
@@ -81,6 +137,18 @@ export class KeyAnswer implements KeyView {
   @ApiProperty({ ...text, description: 'For owners, admins and auditors only.' })
   readonly notes!: string | null;
 
+  @ApiProperty({ type: [String], description: 'Addresses and CIDR ranges; empty: from everywhere.' })
+  readonly allowedIps!: readonly string[];
+
+  @ApiProperty({ type: [String], description: 'Origins of web pages; empty: all.' })
+  readonly allowedOrigins!: readonly string[];
+
+  @ApiProperty({ type: [String] })
+  readonly labels!: readonly string[];
+
+  @ApiProperty({ ...text, description: 'The name of the key in another system.' })
+  readonly externalId!: string | null;
+
   @ApiProperty({ format: 'date-time' })
   readonly createdAt!: string;
 
@@ -93,8 +161,14 @@ export class KeyAnswer implements KeyView {
   @ApiProperty({ ...instant, description: 'The last allowed use that was written down.' })
   readonly lastUsedAt!: string | null;
 
+  @ApiProperty(instant)
+  readonly rotatedAt!: string | null;
+
   @ApiProperty({ type: 'integer', description: 'Counts the secrets the key has had.' })
   readonly secretVersion!: number;
+
+  @ApiProperty({ ...instant, description: 'At this instant the replaced secret ends; null: there is none.' })
+  readonly previousSecretValidUntil!: string | null;
 
   @ApiProperty(instant)
   readonly revokedAt!: string | null;

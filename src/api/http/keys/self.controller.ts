@@ -1,9 +1,11 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
+  ApiBody,
   ApiCookieAuth,
   ApiExtraModels,
+  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiProperty,
@@ -12,14 +14,16 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GetKeyQuery } from '../../../application/key/get-key.js';
+import { RevokeKeyCommand } from '../../../application/key/revoke-key.js';
 import type { Principal } from '../../../application/principal.js';
 import { ListProjectsQuery } from '../../../application/team/list-projects.js';
 import { ProjectAnswer } from '../accounts/answers.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { originHeaders } from '../cors.js';
-import { Caller } from '../credentials.js';
+import { Caller, contextOf } from '../credentials.js';
 import { OneKeyAnswer } from './answers.js';
 import { OnePublicKeyAnswer, publicAnswer } from './public-key.js';
+import { RevokeKeyBody } from './requests.js';
 
 class ProjectsAnswer {
   @ApiProperty({ type: [ProjectAnswer] })
@@ -32,7 +36,10 @@ const refTo = (model: typeof OneKeyAnswer | typeof OnePublicKeyAnswer) => ({ $re
 @Controller('v1')
 @ApiBearerAuth()
 export class SelfController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
 
   @Get('whoami')
   @ApiTags('keys')
@@ -51,6 +58,24 @@ export class SelfController {
     void reply.headers(originHeaders(caller, request.headers.origin));
     if (caller.access.public) return publicAnswer(caller.access);
     return { key: valueOf(await this.queries.execute(new GetKeyQuery(caller, caller.access.keyId))) };
+  }
+
+  @Post('self/revoke')
+  @HttpCode(204)
+  @ApiTags('keys')
+  @ApiOperation({ summary: 'Revoke the key that is presented, for ever' })
+  @ApiBody({ type: RevokeKeyBody, required: false })
+  @ApiNoContentResponse()
+  async revoke(
+    @Caller() caller: Principal,
+    @Body() body: RevokeKeyBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    if (caller.type !== 'key') throw problemOfRefusal({ code: 'right.missing' });
+    const command = new RevokeKeyCommand(caller, caller.access.keyId, body, contextOf(request, caller));
+    const { position } = valueOf(await this.commands.execute(command));
+    void reply.header('compass-position', position);
   }
 
   @Get('projects')
