@@ -20,6 +20,7 @@ interface Document {
 
 interface DocumentedOperation {
   readonly security: readonly object[];
+  readonly parameters?: readonly { readonly in?: string }[];
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
 }
 
@@ -127,6 +128,18 @@ describe('an address takes no other method', () => {
       const answer = await service.send(other, path, { as: world.owner });
       expectProblem(answer, 405, 'route.method_not_allowed');
       expect(answer.headers.allow?.split(', ')).toEqual(expect.arrayContaining(taken));
+    }
+  });
+});
+
+describe('a query', () => {
+  it.each(all)('with an unknown parameter is refused by %s, if it takes any', async (name, row) => {
+    const { parameters = [] } = documented(name) ?? {};
+    if (!parameters.some((parameter) => parameter.in === 'query')) return;
+    const { path, body } = await row.request(world);
+    for (const parameter of ['colour', '__proto__', 'limit[]']) {
+      const answer = await send(name, { path: `${path}?${parameter}=1`, ...(body && { body }) }, world.owner);
+      expect(pointersOf(expectProblem(answer, 400, 'request.invalid'))).toContain(`/${parameter}`);
     }
   });
 });

@@ -1,8 +1,13 @@
-import type { Caller } from '../http-client.js';
-import { nowhere, plain, type Refused, type Row, type Rows } from './row.js';
+import { bearer, type Caller } from '../http-client.js';
+import { expectMade } from './made.js';
+import { nowhere, plain, type Refused, type Request, type Row, type Rows } from './row.js';
 import type { World } from './world.js';
 
-/** Keys, their verification, and what happened to them. */
+/** Who may change a key of the team that nobody else is assigned to, and what the answer then is. */
+const changing = (status: number) => [status, status, 404, 403, status, 404] as const;
+const reading = [200, 200, 404, 200, 200, 404] as const;
+
+/** Keys, and what becomes of them. */
 export const keyRows: Rows = {
   'POST /v1/keys': {
     statuses: [201, 201, 403, 403, 201, 403],
@@ -12,32 +17,100 @@ export const keyRows: Rows = {
       creationRefused(400, 'key.expiry_invalid', { expiresAt: '2020-01-01T00:00:00Z' }),
       creationRefused(400, 'key.expiry_ambiguous', { expiresInDays: 1, expiresAt: '2100-01-01T00:00:00Z' }),
       creationRefused(404, 'project.not_found', { projectId: nowhere }),
+      creationRefused(404, 'resource.not_found', { resourceIds: [nowhere] }),
+      creationRefused(404, 'profile.not_found', { biasProfileId: nowhere }),
+      creationRefused(400, 'key.public_is_member', { public: true, role: 'admin' }),
+      creationRefused(400, 'key.public_only_infers', { public: true, scopes: ['project'] }),
+      creationRefused(400, 'key.public_is_service', { public: true, type: 'personal_token' }),
+      creationRefused(400, 'key.origins_need_public', { allowedOrigins: ['https://app.example.com'] }),
       creationRefused(403, 'key.scopes_exceed_caller', { scopes: ['keys'] }, await as('manager')),
+      creationRefused(403, 'key.token_of_another', { type: 'personal_token' }, await as('manager')),
+      creationRefused(
+        403,
+        'key.token_exceeds_user',
+        { type: 'personal_token', role: 'admin' },
+        await as('user'),
+      ),
     ],
   },
   'GET /v1/keys': plain('/v1/keys', [200, 200, 200, 200, 200, 403]),
-  'GET /v1/keys/{keyId}': { statuses: [200, 200, 404, 200, 200, 404], request: aboutKey('') },
+  'GET /v1/keys/{keyId}': { statuses: reading, request: aboutKey('') },
+  'PATCH /v1/keys/{keyId}': {
+    statuses: changing(200),
+    request: aboutKey('', { description: 'changed' }),
+    refusals: async (world) => {
+      const path = `/v1/keys/${await world.newKeyId()}`;
+      const refused = (status: number, code: string, body: object) => ({ path, body, status, code });
+      return [
+        refused(400, 'key.name_invalid', { name: '' }),
+        refused(400, 'key.expiry_invalid', { expiresAt: '2020-01-01T00:00:00Z' }),
+        refused(400, 'key.expiry_ambiguous', { expiresInDays: 1, expiresAt: '2100-01-01T00:00:00Z' }),
+        refused(404, 'profile.not_found', { biasProfileId: nowhere }),
+        refused(400, 'key.origins_need_public', { allowedOrigins: ['https://app.example.com'] }),
+        { ...(await onRevoked(world, '', { description: 'changed' })), status: 409, code: 'key.revoked' },
+        { ...(await onItself(world, '', { description: 'changed' })), status: 403, code: 'key.is_itself' },
+      ];
+    },
+  },
+  'PUT /v1/keys/{keyId}/status': {
+    statuses: changing(200),
+    request: aboutKey('/status', { status: 'INACTIVE' }),
+    refusals: async (world) => [
+      { ...(await onRevoked(world, '/status', { status: 'ACTIVE' })), status: 409, code: 'key.revoked' },
+      { ...(await onItself(world, '/status', { status: 'INACTIVE' })), status: 403, code: 'key.is_itself' },
+    ],
+  },
+  'PUT /v1/keys/{keyId}/resources': {
+    statuses: changing(200),
+    request: aboutKey('/resources', { resourceIds: [] }),
+    refusals: async (world) => {
+      const path = `/v1/keys/${await world.newKeyId()}/resources`;
+      const resourceIds = [await newResourceId(world, 'TPM'), await newResourceId(world, 'PYG')];
+      return [
+        { path, body: { resourceIds: [nowhere] }, status: 404, code: 'resource.not_found' },
+        { path, body: { resourceIds }, status: 409, code: 'resource.model_conflict' },
+        { ...(await onRevoked(world, '/resources', { resourceIds: [] })), status: 409, code: 'key.revoked' },
+      ];
+    },
+  },
+  'POST /v1/keys/{keyId}/rotate': {
+    statuses: changing(200),
+    request: aboutKey('/rotate', {}),
+    refusals: async (world) => [
+      { ...(await onRevoked(world, '/rotate', {})), status: 409, code: 'key.revoked' },
+      {
+        ...(await onItself(world, '/rotate', { gracePeriodSeconds: 0 })),
+        status: 403,
+        code: 'key.grace_too_short',
+      },
+    ],
+  },
   'POST /v1/keys/{keyId}/revoke': {
-    statuses: [200, 200, 404, 403, 200, 404],
+    statuses: changing(200),
     request: aboutKey('/revoke', {}),
     refusals: async ({ owner }) => [
       { path: `/v1/keys/${owner.freeKey.key.id}/revoke`, status: 409, code: 'key.free_is_permanent' },
     ],
   },
-  'GET /v1/keys/{keyId}/history': { statuses: [200, 200, 404, 200, 200, 404], request: aboutKey('/history') },
-  'GET /v1/audit/events': plain('/v1/audit/events', [200, 200, 403, 200, 403, 403]),
-  'POST /v1/verify': {
-    statuses: [200, 200, 200, 200, 403, 403],
-    request: async () => ({ path: '/v1/verify', body: { key: 'x' } }),
+  'DELETE /v1/keys/{keyId}': {
+    statuses: changing(204),
+    request: aboutKey(''),
+    refusals: async (world) => [
+      { path: `/v1/keys/${world.owner.freeKey.key.id}`, status: 409, code: 'key.free_is_permanent' },
+      { ...(await onItself(world, '')), status: 403, code: 'key.is_itself' },
+    ],
   },
-  'POST /v1/verify/batch': {
-    statuses: [200, 200, 200, 200, 403, 403],
-    request: async () => ({ path: '/v1/verify/batch', body: { requests: [{ key: 'x' }] } }),
+  'POST /v1/self/revoke': {
+    statuses: [403, 403, 403, 403, 204, 204],
+    request: async () => ({ path: '/v1/self/revoke', body: {} }),
+    refusals: async ({ owner: { freeKey } }) => [
+      { path: '/v1/self/revoke', as: bearer(freeKey.secret), status: 409, code: 'key.free_is_permanent' },
+    ],
   },
 };
 
 /** A request about a key made for it. */
-function aboutKey(rest: string, body?: object): Row['request'] {
+export function aboutKey(rest: string, body?: object): Row['request'] {
   return async ({ newKeyId }: World) => ({
     path: `/v1/keys/${await newKeyId()}${rest}`,
     ...(body && { body }),
@@ -46,4 +119,21 @@ function aboutKey(rest: string, body?: object): Row['request'] {
 
 function creationRefused(status: number, code: string, body: object, as?: Caller): Refused {
   return { path: '/v1/keys', body, status, code, ...(as && { as }) };
+}
+
+async function onRevoked({ service, owner, newKeyId }: World, rest: string, body?: object): Promise<Request> {
+  const keyId = await newKeyId();
+  await service.revoke(owner, keyId);
+  return { path: `/v1/keys/${keyId}${rest}`, ...(body && { body }) };
+}
+
+/** From a key that manages others, about itself. */
+async function onItself({ service, owner }: World, rest: string, body?: object) {
+  const { key, secret } = await service.createKey(owner, { scopes: ['keys'], role: 'admin' });
+  return { path: `/v1/keys/${key.id}${rest}`, as: bearer(secret), ...(body && { body }) };
+}
+
+async function newResourceId(world: World, resourceType: string): Promise<string> {
+  const body = { name: 'r', model: 'jais-30b', resourceType };
+  return (await expectMade<{ resource: { id: string } }>(world, '/v1/resources', body)).resource.id;
 }
