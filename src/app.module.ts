@@ -6,6 +6,7 @@ import { ENTRANCE, type Entrance } from './api/http/accounts/entrance.js';
 import { AuditController } from './api/http/audit/audit.controller.js';
 import { AuthenticationGuard } from './api/http/authentication.guard.js';
 import { Idempotency, REPLIES } from './api/http/idempotency.js';
+import { KeyChangesController } from './api/http/keys/key-changes.controller.js';
 import { KeysController } from './api/http/keys/keys.controller.js';
 import { SelfController } from './api/http/keys/self.controller.js';
 import { ARRIVAL, type Arrival, MinPosition } from './api/http/min-position.js';
@@ -13,12 +14,28 @@ import { HEALTH, type Health } from './api/http/operations/health.js';
 import { OperationsController } from './api/http/operations/operations.controller.js';
 import { CURSORS } from './api/http/pages.js';
 import { PRINCIPALS, type Principals } from './api/http/principals.js';
+import { ProfilesController } from './api/http/profiles/profiles.controller.js';
+import { ResourcesController } from './api/http/resources/resources.controller.js';
 import { SecretText } from './api/http/secret-text.js';
+import { AssignResourcesHandler } from './application/key/assign-resources.js';
+import { ChangeKeyHandler } from './application/key/change-key.js';
+import { ChangeStatusHandler } from './application/key/change-status.js';
 import { CreateKeyHandler } from './application/key/create-key.js';
+import { DeleteKeyHandler } from './application/key/delete-key.js';
 import { GetKeyHandler } from './application/key/get-key.js';
 import { ListKeysHandler } from './application/key/list-keys.js';
 import { RevokeKeyHandler } from './application/key/revoke-key.js';
+import { RotateKeyHandler } from './application/key/rotate-key.js';
 import { PARTS, type Parts } from './application/parts.js';
+import { ArchiveProfileHandler } from './application/profile/archive-profile.js';
+import { CreateProfileHandler } from './application/profile/create-profile.js';
+import { GetProfileHandler } from './application/profile/get-profile.js';
+import { ListProfilesHandler } from './application/profile/list-profiles.js';
+import { UpdateProfileHandler } from './application/profile/update-profile.js';
+import { ChangeResourceStatusHandler } from './application/resource/change-resource-status.js';
+import { GetResourceHandler } from './application/resource/get-resource.js';
+import { ListResourcesHandler } from './application/resource/list-resources.js';
+import { RegisterResourceHandler } from './application/resource/register-resource.js';
 import { ListProjectsHandler } from './application/team/list-projects.js';
 import { CompleteSignUpHandler } from './application/user/complete-sign-up.js';
 import { GetMembershipsHandler } from './application/user/get-memberships.js';
@@ -39,13 +56,27 @@ export interface ModuleParts {
 }
 
 const handlers: Provider[] = [
+  ArchiveProfileHandler,
+  AssignResourcesHandler,
+  ChangeKeyHandler,
+  ChangeResourceStatusHandler,
+  ChangeStatusHandler,
   CompleteSignUpHandler,
   CreateKeyHandler,
+  CreateProfileHandler,
+  DeleteKeyHandler,
   GetKeyHandler,
   GetMembershipsHandler,
+  GetProfileHandler,
+  GetResourceHandler,
   ListKeysHandler,
+  ListProfilesHandler,
   ListProjectsHandler,
+  ListResourcesHandler,
+  RegisterResourceHandler,
   RevokeKeyHandler,
+  RotateKeyHandler,
+  UpdateProfileHandler,
 ];
 
 @Module({})
@@ -66,8 +97,11 @@ export class AppModule {
       controllers: [
         AccountsController,
         AuditController,
+        KeyChangesController,
         KeysController,
         OperationsController,
+        ProfilesController,
+        ResourcesController,
         SelfController,
       ],
       providers: [

@@ -56,6 +56,22 @@ const table: Row[] = [
   ['audit.read', 'ADMIN', 'allowed', 'allowed'],
   ['audit.read', 'USER', 'forbidden', 'unseen'],
   ['audit.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['resources.manage', 'OWNER', 'allowed', 'allowed'],
+  ['resources.manage', 'ADMIN', 'allowed', 'allowed'],
+  ['resources.manage', 'USER', 'forbidden', 'unseen'],
+  ['resources.manage', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['resources.read', 'OWNER', 'allowed', 'allowed'],
+  ['resources.read', 'ADMIN', 'allowed', 'allowed'],
+  ['resources.read', 'USER', 'allowed', 'allowed'],
+  ['resources.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['profiles.manage', 'OWNER', 'allowed', 'allowed'],
+  ['profiles.manage', 'ADMIN', 'allowed', 'allowed'],
+  ['profiles.manage', 'USER', 'forbidden', 'unseen'],
+  ['profiles.manage', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['profiles.read', 'OWNER', 'allowed', 'allowed'],
+  ['profiles.read', 'ADMIN', 'allowed', 'allowed'],
+  ['profiles.read', 'USER', 'allowed', 'allowed'],
+  ['profiles.read', 'AUDITOR', 'allowed', 'allowed'],
   ['access.verify', 'OWNER', 'allowed', 'allowed'],
   ['access.verify', 'ADMIN', 'allowed', 'allowed'],
   ['access.verify', 'USER', 'allowed', 'unseen'],
@@ -162,6 +178,16 @@ describe('what a key may do', () => {
     expect(authorize(holder(['verify'], 'member'), 'access.verify', elsewhere)).toBe('unseen');
     expect(authorize(holder(['verify'], 'admin'), 'access.verify', elsewhere)).toBe('allowed');
     expect(authorize(holder(['verify'], 'admin'), 'keys.read', target)).toBe('unseen');
+  });
+
+  it('with the scope keys reads resources and bias profiles, and never manages them', () => {
+    for (const operation of ['resources.read', 'profiles.read'] as const) {
+      expect(authorize(holder(['keys'], 'member'), operation)).toBe('allowed');
+      expect(authorize(holder(['project', 'inference', 'verify'], 'admin'), operation)).toBe('forbidden');
+    }
+    for (const operation of ['resources.manage', 'profiles.manage'] as const) {
+      expect(authorize(holder(['keys', 'project'], 'admin'), operation)).toBe('forbidden');
+    }
   });
 });
 

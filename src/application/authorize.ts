@@ -38,6 +38,8 @@ const either =
     one(holder, target) || other(holder, target);
 
 const everyone = { OWNER: 'all', ADMIN: 'all', USER: 'assigned', AUDITOR: 'all' } as const;
+const readers = { OWNER: 'all', ADMIN: 'all', USER: 'all', AUDITOR: 'all' } as const;
+const managers = { OWNER: 'all', ADMIN: 'all', USER: 'none', AUDITOR: 'none' } as const;
 const editors = { OWNER: 'all', ADMIN: 'all', USER: 'own', AUDITOR: 'none' } as const;
 
 /** The one table that guards every operation on every face. An operation without a row does not compile. */
@@ -55,6 +57,10 @@ export const rules = {
   'keys.history': { member: everyone, key: either(itselfIfSecret, readsKeys) },
   /** A user reads the history of their own keys key by key. */
   'audit.read': { member: { ...everyone, USER: 'none' }, key: never },
+  'resources.manage': { member: managers, key: never },
+  'resources.read': { member: readers, key: readsKeys },
+  'profiles.manage': { member: managers, key: never },
+  'profiles.read': { member: readers, key: readsKeys },
   /** Whoever holds a key may ask about it. */
   'access.verify': { member: everyone, key: either(itself, verifiesKeys) },
 } as const satisfies Record<string, Rule>;

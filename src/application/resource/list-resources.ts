@@ -1,0 +1,55 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { listResources } from '../../../projections/resources/queries.js';
+import type { ResourceStatus } from '../../domain/resource/state.js';
+import { authorize } from '../authorize.js';
+import { PARTS, type Parts } from '../parts.js';
+import type { Principal } from '../principal.js';
+import { denied, done, type Result } from '../result.js';
+import type { ResourceView } from './get-resource.js';
+
+/** The last resource of a page: where the next one goes on. */
+export interface ResourcePlace {
+  readonly registeredAt: string;
+  readonly id: string;
+}
+
+export interface ListResourcesRequest {
+  readonly status?: ResourceStatus;
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly after?: ResourcePlace;
+}
+
+export interface ResourcePage {
+  readonly items: readonly ResourceView[];
+  /** Undefined on the last page. */
+  readonly next: ResourcePlace | undefined;
+}
+
+/** The resources of the principal's team, newest first. */
+export class ListResourcesQuery extends Query<Result<ResourcePage>> {
+  constructor(
+    readonly principal: Principal,
+    readonly request: ListResourcesRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListResourcesQuery)
+export class ListResourcesHandler implements IQueryHandler<ListResourcesQuery> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  async execute({ principal, request }: ListResourcesQuery): Promise<Result<ResourcePage>> {
+    const verdict = authorize(principal, 'resources.read');
+    if (verdict !== 'allowed') return denied(verdict);
+    const { teamId } = principal;
+    const { limit } = request;
+    // One more than asked for tells whether there is another page.
+    const rows = await listResources(this.parts.readDb, { ...request, teamId, limit: limit + 1 });
+    const items = rows.slice(0, limit);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return done({ items, next: last && { registeredAt: last.registeredAt, id: last.id } });
+  }
+}
