@@ -78,6 +78,7 @@ describe('README.md', () => {
     expect(answers).toMatchObject([
       { user: { email: 'ada@example.com' }, freeKey: { key: { tier: 'free' } } },
       { allowed: true, code: 'VALID' },
+      { key: { name: 'CI Pipeline', secretVersion: 2 } },
       { key: { name: 'CI Pipeline', status: 'ACTIVE' } },
       { key: { status: 'REVOKED', revocationReason: 'key_compromise' } },
       { allowed: false, code: 'REVOKED' },
@@ -85,9 +86,11 @@ describe('README.md', () => {
         items: [
           { type: 'KeyCreated' },
           { type: 'UserAssigned' },
+          { type: 'KeyRotated' },
           { type: 'KeyRevoked', reason: 'It was in a screenshot.' },
         ],
       },
+      { key: { revision: 1, status: 'ACTIVE', secretVersion: 1 } },
     ]);
   });
 });
