@@ -144,6 +144,23 @@ describe('the secret in a repeated answer', () => {
     await expectNoSecret(key, first);
   });
 
+  it('is gone once the key has a newer one', async () => {
+    const key = newKey();
+    const first = await create(key);
+    await service.send('POST', `/v1/keys/${first.body.key.id}/rotate`, { as: owner, body: {} });
+    await expectNoSecret(key, first);
+  });
+
+  it('of a rotation comes again too, and the key is rotated once', async () => {
+    const { key } = await service.createKey(owner);
+    const headers = { 'idempotency-key': newKey() };
+    const rotate = () =>
+      again.send<NewKey>('POST', `/v1/keys/${key.id}/rotate`, { as: owner, body: {}, headers });
+    const first = await rotate();
+    expect([first.status, first.body.key.secretVersion]).toEqual([200, 2]);
+    expect(told(await rotate())).toEqual(told(first));
+  });
+
   it('comes as text to who asks for text, while there is one', async () => {
     const key = newKey();
     const text = { accept: 'text/plain' };

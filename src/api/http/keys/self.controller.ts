@@ -48,7 +48,7 @@ export class SelfController {
     description: 'A public key, which anyone may hold, learns less of itself; a page may read that.',
   })
   @ApiExtraModels(OneKeyAnswer, OnePublicKeyAnswer)
-  @ApiOkResponse({ schema: { oneOf: [OneKeyAnswer, OnePublicKeyAnswer].map(refTo) } })
+  @ApiOkResponse({ schema: { anyOf: [OneKeyAnswer, OnePublicKeyAnswer].map(refTo) } })
   async whoami(
     @Caller() caller: Principal,
     @Req() request: FastifyRequest,
