@@ -9,13 +9,15 @@ import { createPrincipals } from './api/http/principals.js';
 import { AppModule } from './app.module.js';
 import { createExecutor } from './application/execute.js';
 import { type Parts, VerificationBehind } from './application/parts.js';
+import { onlyWithRightClock } from './application/right-clock.js';
 import type { Config } from './config/config.js';
 import type { Position } from './event-store/port.js';
 import { createHealth } from './health.js';
 import { createAccounts } from './identity/accounts.js';
 import { createSignInLimit } from './identity/sign-in-limit.js';
 import { openInstallation } from './installation.js';
-import { systemClock } from './platform/clock.js';
+import { type Clock, systemClock } from './platform/clock.js';
+import { createClockCheck } from './platform/clock-check.js';
 import { createCursors } from './platform/cursors.js';
 import { createFrameworkLog } from './platform/framework-log.js';
 import { newId } from './platform/ids.js';
@@ -44,9 +46,10 @@ const readModelsTimeoutMilliseconds = 2_000;
 
 /**
  * Starts everything, in the order in which the parts need each other, and stops it the other way round.
+ * @param clock tests give theirs
  * @throws Error in words when it cannot start; nothing is left running
  */
-export async function startService(config: Config, log: Log): Promise<Service> {
+export async function startService(config: Config, log: Log, clock: Clock = systemClock): Promise<Service> {
   const metrics = createMetrics();
   const installation = await openInstallation({
     config,
@@ -74,7 +77,6 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     workDb,
     ledger,
   }: typeof installation): Promise<Service> {
-    const clock = systemClock;
     const processId = newId();
     const warn = (message: string, error?: unknown) => log.warn({ error }, message);
     const report = (error: unknown, requestId: string) =>
@@ -100,8 +102,12 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     undo.push(() => uses.stop());
     uses.start();
 
+    const clockCheck = createClockCheck({ db: readDb, clock, warn });
+    undo.push(() => clockCheck.stop());
+    await clockCheck.start();
+
     const parts: Parts = {
-      executor: createExecutor({ ledger, clock, newId }),
+      executor: onlyWithRightClock(createExecutor({ ledger, clock, newId }), clockCheck.isWrong),
       ledger,
       clock,
       newId,
@@ -163,6 +169,11 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       'compass_verification_staleness_seconds',
       'Age of what verification knows.',
       feed.stalenessSeconds,
+    );
+    metrics.gauge(
+      'compass_clock_skew_seconds',
+      "How far this process's clock is ahead of the database's.",
+      clockCheck.skewSeconds,
     );
     metrics.gaugePer(
       'compass_projection_lag_seconds',

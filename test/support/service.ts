@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Config, loadConfig } from '../../src/config/config.js';
+import type { Clock } from '../../src/platform/clock.js';
 import { createLog } from '../../src/platform/log.js';
 import { startService } from '../../src/service.js';
 import { createTestDatabase } from './database.js';
@@ -20,8 +21,14 @@ export interface TestService extends Api {
   stop(): Promise<void>;
 }
 
-/** @param settings environment variables in addition to those it needs */
-export async function startTestService(settings: Record<string, string> = {}): Promise<TestService> {
+/**
+ * @param settings environment variables in addition to those it needs
+ * @param clock what the service takes for the time; absent: the time
+ */
+export async function startTestService(
+  settings: Record<string, string> = {},
+  clock?: Clock,
+): Promise<TestService> {
   const database = await createTestDatabase();
   const lines: string[] = [];
   const config = loadConfig({
@@ -31,7 +38,7 @@ export async function startTestService(settings: Record<string, string> = {}): P
     ...settings,
   });
   const log = createLog({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
-  const service = await startService(config, log);
+  const service = await startService(config, log, clock);
   const secrets = createSecrets();
   const client: HttpClient = createHttpClient(service.url);
   const api = createApi(client, service.url, secrets);

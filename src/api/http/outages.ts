@@ -1,4 +1,5 @@
 import { VerificationBehind } from '../../application/parts.js';
+import { ClockWrong } from '../../application/right-clock.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../event-store/port.js';
 import { HttpProblem } from './problem.js';
 
@@ -14,6 +15,9 @@ export function outageOf(error: unknown): HttpProblem | undefined {
   }
   if (error instanceof StoreUnavailable) {
     return outage('log.unavailable', 'The log is away; nothing was changed. Try again in a moment.');
+  }
+  if (error instanceof ClockWrong) {
+    return outage('clock.wrong', 'The clock of this process is wrong; nothing was changed.');
   }
   if (error instanceof VerificationBehind) {
     return outage('verification.behind', 'It is stored, but verification here does not know it yet.');
