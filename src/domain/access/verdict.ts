@@ -3,7 +3,7 @@ import { userRoleOf, withinRightsOf } from './entitlement.js';
 import type { AccessRequest, KeyAccess, SecretAccess, Surroundings } from './key-access.js';
 
 export { type VerdictCode, verdictCodes } from './checks.js';
-export type { AccessRequest, AssignedResource, KeyAccess, SecretAccess, Surroundings } from './key-access.js';
+export type { AccessRequest, KeyAccess, SecretAccess, Surroundings } from './key-access.js';
 
 /** What made a named model or resource accessible. */
 export interface Grant {
