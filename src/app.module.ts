@@ -9,6 +9,7 @@ import { Idempotency, REPLIES } from './api/http/idempotency.js';
 import { KeyChangesController } from './api/http/keys/key-changes.controller.js';
 import { KeysController } from './api/http/keys/keys.controller.js';
 import { SelfController } from './api/http/keys/self.controller.js';
+import { KeyUsesController } from './api/http/keys/uses.controller.js';
 import { ARRIVAL, type Arrival, MinPosition } from './api/http/min-position.js';
 import { HEALTH, type Health } from './api/http/operations/health.js';
 import { OperationsController } from './api/http/operations/operations.controller.js';
@@ -23,6 +24,7 @@ import { ChangeStatusHandler } from './application/key/change-status.js';
 import { CreateKeyHandler } from './application/key/create-key.js';
 import { DeleteKeyHandler } from './application/key/delete-key.js';
 import { GetKeyHandler } from './application/key/get-key.js';
+import { KeyUsesHandler } from './application/key/key-uses.js';
 import { ListKeysHandler } from './application/key/list-keys.js';
 import { RevokeKeyHandler } from './application/key/revoke-key.js';
 import { RotateKeyHandler } from './application/key/rotate-key.js';
@@ -69,6 +71,7 @@ const handlers: Provider[] = [
   GetMembershipsHandler,
   GetProfileHandler,
   GetResourceHandler,
+  KeyUsesHandler,
   ListKeysHandler,
   ListProfilesHandler,
   ListProjectsHandler,
@@ -99,6 +102,7 @@ export class AppModule {
         AuditController,
         KeyChangesController,
         KeysController,
+        KeyUsesController,
         OperationsController,
         ProfilesController,
         ResourcesController,

@@ -1,6 +1,6 @@
 import { instant, use } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
-import { lastUsed } from './queries.js';
+import { lastUsed, usesOfKey } from './queries.js';
 import { lastUsedModel } from './table.js';
 
 let house: House;
@@ -30,5 +30,16 @@ describe('when keys were last used', () => {
       ]),
     );
     expect(await lastUsed(house.db, [])).toEqual(new Map());
+    expect(await usesOfKey(house.db, 'k3')).toEqual([
+      {
+        secretId: 's3',
+        keyId: 'k3',
+        firstUsedAt: null,
+        lastUsedAt: null,
+        uses: 0,
+        counts: { NOT_FOUND: 3 },
+      },
+    ]);
+    expect(await usesOfKey(house.db, 'k4')).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import type { SecretUse } from './table.js';
 
 export interface LastUsedDatabase {
-  'read.lastUsedSecrets': { secretId: string; keyId: string; lastUsedAt: string; uses: bigint };
+  'read.lastUsedSecrets': Omit<SecretUse, 'uses'> & { readonly uses: bigint };
 }
 
 export interface LastUse {
@@ -19,7 +20,14 @@ export async function lastUsed(
     .selectFrom('read.lastUsedSecrets')
     .select(['keyId', sql<string>`max(last_used_at)`.as('lastUsedAt'), sql<string>`sum(uses)`.as('uses')])
     .where('keyId', '=', sql<string>`any(${keyIds})`)
+    .where('lastUsedAt', 'is not', null)
     .groupBy('keyId')
     .execute();
   return new Map(rows.map(({ keyId, lastUsedAt, uses }) => [keyId, { lastUsedAt, uses: Number(uses) }]));
+}
+
+/** What is known of the uses of a key's secrets, in no particular order; one that was never tried is absent. */
+export async function usesOfKey(db: Kysely<LastUsedDatabase>, keyId: string): Promise<SecretUse[]> {
+  const rows = await db.selectFrom('read.lastUsedSecrets').selectAll().where('keyId', '=', keyId).execute();
+  return rows.map((row) => ({ ...row, uses: Number(row.uses) }));
 }

@@ -13,8 +13,13 @@ const uses = recorded('uses-p1-2026-11-21', {
 });
 
 describe('the read model last-used', () => {
-  it('is about the secrets whose uses were allowed, each once', () => {
-    expect(secretUses.keysOf(uses)).toEqual(['secret-of-k1', 'older-secret-of-k1', 'secret-of-k2']);
+  it('is about the secrets that were tried, each once', () => {
+    expect(secretUses.keysOf(uses)).toEqual([
+      'secret-of-k1',
+      'older-secret-of-k1',
+      'secret-of-k2',
+      'secret-of-k3',
+    ]);
     expect(secretUses.keysOf(recorded('key-k1', keyCreated()))).toEqual([]);
   });
 
@@ -23,20 +28,43 @@ describe('the read model last-used', () => {
     expect(apply('secret-of-k1')).toEqual({
       secretId: 'secret-of-k1',
       keyId: 'k1',
+      firstUsedAt: instant(0),
       lastUsedAt: instant(9),
       uses: 5,
+      counts: { VALID: 5 },
     });
     expect(apply('older-secret-of-k1')).toMatchObject({ lastUsedAt: instant(7), uses: 1 });
   });
 
-  it('keeps the latest time when another process tells of an earlier use later', () => {
-    const known = { secretId: 'secret-of-k1', keyId: 'k1', lastUsedAt: instant(100), uses: 10 };
-    expect(secretUses.apply(known, uses, 'secret-of-k1', 0)).toEqual({ ...known, uses: 15 });
+  const known = {
+    secretId: 'secret-of-k1',
+    keyId: 'k1',
+    firstUsedAt: instant(50),
+    lastUsedAt: instant(100),
+    uses: 10,
+    counts: { VALID: 10 },
+  };
+
+  it('keeps the first and the last time when another process tells of an earlier use later', () => {
+    expect(secretUses.apply(known, uses, 'secret-of-k1', 0)).toEqual({
+      ...known,
+      firstUsedAt: instant(0),
+      uses: 15,
+      counts: { VALID: 15 },
+    });
   });
 
-  it('does not take a refused call for a use', () => {
-    const known = { secretId: 'secret-of-k3', keyId: 'k3', lastUsedAt: instant(1), uses: 1 };
-    expect(secretUses.apply(known, uses, 'secret-of-k3', 0)).toBe(known);
-    expect(secretUses.apply(undefined, uses, 'secret-of-k3', 0)).toBeUndefined();
+  it('counts a refused call by its code and does not take it for a use', () => {
+    const refused = { ...known, secretId: 'secret-of-k3' };
+    expect(secretUses.apply(refused, uses, 'secret-of-k3', 0)).toEqual({
+      ...refused,
+      counts: { VALID: 10, REVOKED: 50 },
+    });
+    expect(secretUses.apply(undefined, uses, 'secret-of-k3', 0)).toMatchObject({
+      firstUsedAt: null,
+      lastUsedAt: null,
+      uses: 0,
+      counts: { REVOKED: 50 },
+    });
   });
 });

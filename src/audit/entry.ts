@@ -75,7 +75,19 @@ export function entryOf(recorded: Recorded, changes: readonly Change[]): History
 /** What an event changed about a key: the difference of the key before and after it. */
 export function changesOf({ recorded, before, after }: Step, personal: boolean): Change[] {
   const at = recorded.metadata.recordedAt;
-  const status = changeOf('status', before && keyStatus(before, at), after && keyStatus(after, at));
+  return differenceOf({ row: before, at }, { row: after, at }, personal);
+}
+
+/** A key at an ISO instant; undefined while there is none. */
+interface Seen {
+  readonly row: KeyRow | undefined;
+  readonly at: string;
+}
+
+/** What tells a key at one instant from the same key at another. Its status also follows from the time. */
+export function differenceOf(from: Seen, to: Seen, personal: boolean): Change[] {
+  const [before, after] = [from.row, to.row];
+  const status = changeOf('status', before && keyStatus(before, from.at), after && keyStatus(after, to.at));
   const fields = personal ? [...toldFields, ...personalFields] : toldFields;
   return [...status, ...fields.flatMap((field) => changeOf(field, before?.[field], after?.[field]))];
 }

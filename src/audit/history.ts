@@ -27,14 +27,8 @@ export async function keyHistory(
   keyId: string,
   { after, limit }: HistoryRequest,
 ): Promise<Result<HistoryPage>> {
-  const key = await loadKey(parts, keyId);
-  if (!key) return refuse('key.not_found');
-  const verdict = authorize(principal, 'keys.history', key);
-  if (verdict !== 'allowed') return denied(verdict);
-  // Of a deleted key only those know who may audit.
-  if (key.deletedAt !== null && authorize(principal, 'audit.read') !== 'allowed') {
-    return refuse('key.not_found');
-  }
+  const readable = await checkHistory(parts, principal, keyId);
+  if (!readable.ok) return readable;
   const personal = seesPersonalData(principal);
   const entries: HistoryEntry[] = [];
   // From the first event on, for changes are told against what was before; one more tells of another page.
@@ -46,4 +40,14 @@ export async function keyHistory(
     items: await withActorNames(parts, shown),
     next: entries.length > limit ? shown.at(-1)?.revision : undefined,
   });
+}
+
+/** Whether somebody may know what happened to a key. Of a deleted one only those know who may audit. */
+export async function checkHistory(parts: Parts, principal: Principal, keyId: string): Promise<Result<void>> {
+  const key = await loadKey(parts, keyId);
+  if (!key) return refuse('key.not_found');
+  const verdict = authorize(principal, 'keys.history', key);
+  if (verdict !== 'allowed') return denied(verdict);
+  const isKnown = key.deletedAt === null || authorize(principal, 'audit.read') === 'allowed';
+  return isKnown ? done(undefined) : refuse('key.not_found');
 }

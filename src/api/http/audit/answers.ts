@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { DiffPoint, KeyDiff } from '../../../audit/diff.js';
 
 class ActorAnswer {
   @ApiProperty({ enum: ['user', 'key', 'process', 'operator'] })
@@ -79,4 +80,29 @@ export class AuditAnswer {
 
   @ApiProperty(nextCursor)
   readonly nextCursor!: string | null;
+}
+
+class DiffPointAnswer implements DiffPoint {
+  @ApiProperty({ type: 'integer', description: 'Events of the key up to this moment.' })
+  readonly revision!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly at!: string;
+}
+
+export class DiffAnswer implements KeyDiff {
+  @ApiProperty({ type: DiffPointAnswer })
+  readonly from!: DiffPointAnswer;
+
+  @ApiProperty({ type: DiffPointAnswer })
+  readonly to!: DiffPointAnswer;
+
+  @ApiProperty({ type: [ChangeAnswer] })
+  readonly changes!: readonly ChangeAnswer[];
+
+  @ApiProperty({ type: [EntryAnswer], description: 'What happened in between, oldest first, at most 200.' })
+  readonly entries!: readonly EntryAnswer[];
+
+  @ApiProperty({ description: 'Whether the history has more entries in between.' })
+  readonly hasMoreEntries!: boolean;
 }

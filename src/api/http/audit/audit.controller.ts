@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PARTS, type Parts } from '../../../application/parts.js';
 import type { Principal } from '../../../application/principal.js';
+import { keyDiff } from '../../../audit/diff.js';
 import { auditEvents } from '../../../audit/events.js';
 import { keyHistory } from '../../../audit/history.js';
 import type { Cursors } from '../../../platform/cursors.js';
@@ -9,8 +10,8 @@ import { valueOf } from '../answers.js';
 import { Caller } from '../credentials.js';
 import { KeyId } from '../keys/key-id.js';
 import { CURSORS, cursorOf, listName, PageQuery, placeOf } from '../pages.js';
-import { AuditAnswer, HistoryAnswer } from './answers.js';
-import { AuditQuery } from './requests.js';
+import { AuditAnswer, DiffAnswer, HistoryAnswer } from './answers.js';
+import { AuditQuery, DiffQuery, diffRequestOf } from './requests.js';
 
 @ApiTags('audit')
 @ApiCookieAuth()
@@ -34,6 +35,18 @@ export class AuditController {
     const after = (placeOf(this.cursors, list, cursor) as number | undefined) ?? 0;
     const { items, next } = valueOf(await keyHistory(this.parts, caller, keyId, { after, limit }));
     return { items, nextCursor: cursorOf(this.cursors, list, next) };
+  }
+
+  @Get('keys/:keyId/diff')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'What tells a key at one moment from the same key at another' })
+  @ApiOkResponse({ type: DiffAnswer })
+  async diff(
+    @Caller() caller: Principal,
+    @Param('keyId', KeyId) keyId: string,
+    @Query() query: DiffQuery,
+  ): Promise<DiffAnswer> {
+    return valueOf(await keyDiff(this.parts, caller, keyId, diffRequestOf(query)));
   }
 
   @Get('audit/events')
