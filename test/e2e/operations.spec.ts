@@ -138,7 +138,11 @@ describe('a query', () => {
     if (!parameters.some((parameter) => parameter.in === 'query')) return;
     const { path, body } = await row.request(world);
     for (const parameter of ['colour', '__proto__', 'limit[]']) {
-      const answer = await send(name, { path: `${path}?${parameter}=1`, ...(body && { body }) }, world.owner);
+      const answer = await send(
+        name,
+        { path: `${path}${path.includes('?') ? '&' : '?'}${parameter}=1`, ...(body && { body }) },
+        world.owner,
+      );
       expect(pointersOf(expectProblem(answer, 400, 'request.invalid'))).toContain(`/${parameter}`);
     }
   });

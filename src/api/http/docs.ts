@@ -30,12 +30,25 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       description: 'The session of a person.',
     })
     .build();
-  const document = SwaggerModule.createDocument(app, settings, { operationIdFactory: operationIdOf });
+  const document = SwaggerModule.createDocument(app, settings, {
+    operationIdFactory: (_controller, method) => method,
+    autoTagControllers: false,
+  });
+  nameBySubject(document);
   return completeDocument({ ...document, paths: { ...document.paths, ...verifyPaths } });
 }
 
-/** `KeysController.create` is `keysCreate`: clients name their functions after it. */
-function operationIdOf(controller: string, method: string): string {
-  const noun = controller.replace(/Controller$/, '');
-  return noun.charAt(0).toLowerCase() + noun.slice(1) + method.charAt(0).toUpperCase() + method.slice(1);
+/** `create` under the tag `bias profiles` is `biasProfilesCreate`: clients name their functions after it. */
+function nameBySubject({ paths }: OpenAPIObject): void {
+  for (const { get, post, put, patch, delete: remove } of Object.values(paths)) {
+    for (const operation of [get, post, put, patch, remove]) {
+      if (!operation) continue;
+      const words = [...(operation.tags?.[0] ?? '').split(' '), operation.operationId ?? ''];
+      operation.operationId = words.map((word, at) => (at === 0 ? word : capitalized(word))).join('');
+    }
+  }
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

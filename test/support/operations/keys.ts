@@ -1,11 +1,11 @@
 import { bearer, type Caller } from '../http-client.js';
 import { expectMade } from './made.js';
-import { nowhere, plain, type Refused, type Request, type Row, type Rows } from './row.js';
+import { future, nowhere, plain, type Refused, type Request, type Row, type Rows } from './row.js';
 import type { World } from './world.js';
 
 /** Who may change a key of the team that nobody else is assigned to, and what the answer then is. */
 const changing = (status: number) => [status, status, 404, 403, status, 404] as const;
-const reading = [200, 200, 404, 200, 200, 404] as const;
+export const reading = [200, 200, 404, 200, 200, 404] as const;
 
 /** Keys, and what becomes of them. */
 export const keyRows: Rows = {
@@ -33,8 +33,30 @@ export const keyRows: Rows = {
       ),
     ],
   },
-  'GET /v1/keys': plain('/v1/keys', [200, 200, 200, 200, 200, 403]),
-  'GET /v1/keys/{keyId}': { statuses: reading, request: aboutKey('') },
+  'GET /v1/keys': {
+    ...plain('/v1/keys', [200, 200, 200, 200, 200, 403]),
+    refusals: async ({ as }) => [
+      { path: `/v1/keys?asOf=${future}`, status: 400, code: 'past.not_yet' },
+      {
+        path: `/v1/keys?asOf=${new Date().toISOString()}&neverUsed=true`,
+        status: 400,
+        code: 'list.uses_have_no_past',
+      },
+      { path: '/v1/keys?requestor=Bob', as: await as('user'), status: 403, code: 'right.missing' },
+    ],
+  },
+  'GET /v1/keys/{keyId}': {
+    statuses: reading,
+    request: aboutKey(''),
+    refusals: async ({ newKeyId }) => {
+      const path = `/v1/keys/${await newKeyId()}`;
+      return [
+        { path: `${path}?asOf=${future}`, status: 400, code: 'past.not_yet' },
+        { path: `${path}?asOf=${new Date().toISOString()}&revision=1`, status: 400, code: 'past.ambiguous' },
+        { path: `${path}?revision=99`, status: 404, code: 'key.not_found' },
+      ];
+    },
+  },
   'PATCH /v1/keys/{keyId}': {
     statuses: changing(200),
     request: aboutKey('', { description: 'changed' }),

@@ -1,9 +1,22 @@
-import { aboutKey } from './keys.js';
-import { plain, type Rows } from './row.js';
+import { aboutKey, reading } from './keys.js';
+import { future, plain, type Rows } from './row.js';
 
 /** Verification, and what happened. */
 export const lookRows: Rows = {
-  'GET /v1/keys/{keyId}/history': { statuses: [200, 200, 404, 200, 200, 404], request: aboutKey('/history') },
+  'GET /v1/keys/{keyId}/history': { statuses: reading, request: aboutKey('/history') },
+  'GET /v1/keys/{keyId}/diff': {
+    statuses: reading,
+    request: aboutKey('/diff?from=1'),
+    refusals: async ({ newKeyId }) => {
+      const path = `/v1/keys/${await newKeyId()}/diff`;
+      return [
+        { path: `${path}?from=2&to=1`, status: 400, code: 'diff.backwards' },
+        { path: `${path}?from=${future}`, status: 400, code: 'past.not_yet' },
+        { path: `${path}?from=99`, status: 404, code: 'key.not_found' },
+      ];
+    },
+  },
+  'GET /v1/keys/{keyId}/uses': { statuses: reading, request: aboutKey('/uses') },
   'GET /v1/audit/events': plain('/v1/audit/events', [200, 200, 403, 200, 403, 403]),
   'POST /v1/verify': {
     statuses: [200, 200, 200, 200, 403, 403],

@@ -34,6 +34,9 @@ export type Rows = Readonly<Record<string, Row>>;
 /** An id as any other, of nothing. */
 export const nowhere = '01990000-0000-7000-8000-000000000000';
 
+/** An instant that has not come yet. */
+export const future = '2999-01-01T00:00:00Z';
+
 /** An operation without body or parameters. */
 export function plain(path: string, statuses?: Row['statuses']): Row {
   return { request: async () => ({ path }), ...(statuses && { statuses }) };

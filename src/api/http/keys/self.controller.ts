@@ -66,7 +66,7 @@ export class SelfController {
   @ApiOperation({ summary: 'Revoke the key that is presented, for ever' })
   @ApiBody({ type: RevokeKeyBody, required: false })
   @ApiNoContentResponse()
-  async revoke(
+  async revokeItself(
     @Caller() caller: Principal,
     @Body() body: RevokeKeyBody,
     @Req() request: FastifyRequest,
