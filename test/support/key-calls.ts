@@ -1,0 +1,38 @@
+import type { KeyView } from '../../src/application/key/key-view.js';
+import type { HistoryEntry } from '../../src/audit/entry.js';
+import type { Answer, Caller, Sending } from './http-client.js';
+import type { Api, NewKey } from './people.js';
+
+interface OneKey {
+  readonly key: KeyView;
+}
+
+/** The verbs of a key over HTTP, as one caller speaks them. */
+export interface KeyCalls {
+  read(id: string): Promise<Answer<OneKey>>;
+  change(id: string, body: object, sending?: Sending): Promise<Answer<OneKey>>;
+  setStatus(id: string, status: string, sending?: Sending): Promise<Answer<OneKey>>;
+  assign(id: string, resourceIds: readonly string[], sending?: Sending): Promise<Answer<OneKey>>;
+  rotate(id: string, body?: object, sending?: Sending): Promise<Answer<NewKey>>;
+  remove(id: string, sending?: Sending): Promise<Answer<undefined>>;
+  /** What happened to the key, as the first page tells it. */
+  history(id: string): Promise<readonly HistoryEntry[]>;
+}
+
+export function keyCalls({ send }: Api, as: Caller): KeyCalls {
+  const path = (id: string, rest = '') => `/v1/keys/${id}${rest}`;
+  return {
+    read: (id) => send('GET', path(id), { as }),
+    change: (id, body, sending) => send('PATCH', path(id), { as, body, ...sending }),
+    setStatus: (id, status, sending) =>
+      send('PUT', path(id, '/status'), { as, body: { status }, ...sending }),
+    assign: (id, resourceIds, sending) =>
+      send('PUT', path(id, '/resources'), { as, body: { resourceIds }, ...sending }),
+    rotate: (id, body, sending) => send('POST', path(id, '/rotate'), { as, body, ...sending }),
+    remove: (id, sending) => send('DELETE', path(id), { as, ...sending }),
+    async history(id) {
+      const answer = await send<{ items: HistoryEntry[] }>('GET', path(id, '/history'), { as });
+      return answer.body.items;
+    },
+  };
+}
