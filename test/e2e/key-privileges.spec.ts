@@ -1,7 +1,6 @@
-import type { Role } from '../../src/domain/team/events.js';
 import { newId } from '../../src/platform/ids.js';
-import { eventually } from '../support/eventually.js';
 import { bearer, type Caller } from '../support/http-client.js';
+import { join } from '../support/members.js';
 import { appendToTeam } from '../support/past.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem } from '../support/problems.js';
@@ -142,26 +141,8 @@ describe('a gateway', () => {
 });
 
 describe('a member', () => {
-  /** Somebody of another team, who has joined the owner's. */
-  async function join(role: Role): Promise<Caller> {
-    const person = await service.signUp();
-    await appendToTeam(service.config, owner.team.id, {
-      type: 'MemberJoined',
-      membershipId: newId(),
-      userId: person.user.id,
-      role,
-      joinedAt: new Date().toISOString(),
-    });
-    const as = { headers: { ...person.headers, 'compass-team': owner.team.id } };
-    await eventually(
-      'membership',
-      async () => (await service.send('GET', '/v1/me', { as })).status === 200 || undefined,
-    );
-    return as;
-  }
-
   it('as USER sees only keys assigned to them, and makes none', async () => {
-    const as = await join('USER');
+    const as = await join(service, owner, 'USER');
     expect((await service.send('GET', '/v1/keys', { as })).body).toEqual({ items: [], nextCursor: null });
     expectProblem(await service.send('GET', `/v1/keys/${paid.key.id}`, { as }), 404, 'key.not_found');
     expectProblem(await service.revoke(as, paid.key.id), 404, 'key.not_found');
@@ -174,7 +155,7 @@ describe('a member', () => {
   });
 
   it('as AUDITOR reads everything and changes nothing', async () => {
-    const as = await join('AUDITOR');
+    const as = await join(service, owner, 'AUDITOR');
     expect((await service.send('GET', `/v1/keys/${paid.key.id}`, { as })).status).toBe(200);
     expect((await service.send('GET', '/v1/audit/events', { as })).status).toBe(200);
     expectProblem(await create(as, {}), 403, 'right.missing');
@@ -182,7 +163,7 @@ describe('a member', () => {
   });
 
   it('as ADMIN makes and revokes keys', async () => {
-    const as = await join('ADMIN');
+    const as = await join(service, owner, 'ADMIN');
     const { status, body } = await create(as, {});
     expect([status, body.key.teamId]).toEqual([201, owner.team.id]);
     expect((await service.revoke(as, body.key.id)).status).toBe(200);
