@@ -62,6 +62,33 @@ describe('what time alone does to a key', () => {
   });
 });
 
+describe('a resource', () => {
+  const times = 25;
+
+  it('grants its model, and every change to it shows in the next verdict', async () => {
+    const { key, secret } = await service.createKey(owner);
+    const body = { name: 'Atlas', model: 'atlas-2', resourceType: 'TPM' };
+    const made = await service.send<{ resource: { id: string } }>('POST', '/v1/resources', {
+      as: owner,
+      body,
+    });
+    const { id } = made.body.resource;
+    const model = { model: 'atlas-2' };
+    const codes = [(await ask(secret, model)).code];
+    const assigned = { as: owner, body: { resourceIds: [id] } };
+    await service.send('PUT', `/v1/keys/${key.id}/resources`, assigned);
+    expect(await ask(secret, model)).toMatchObject({ code: 'VALID', grantedBy: { type: 'resource', id } });
+    for (let n = 0; n < times; n++) {
+      for (const status of ['inactive', 'active']) {
+        await service.send('PUT', `/v1/resources/${id}/status`, { as: owner, body: { status } });
+        codes.push((await ask(secret, { resource: id })).code);
+      }
+    }
+    const pairs = Array.from({ length: times }, () => ['RESOURCE_INACTIVE', 'VALID']).flat();
+    expect(codes).toEqual(['RESOURCE_NOT_ASSIGNED', ...pairs]);
+  });
+});
+
 describe('a key that is limited to addresses', () => {
   it('works from there, and asks for the address of its bearer', async () => {
     const { secret } = await service.createKey(owner, { allowedIps: ['127.0.0.0/8', '2001:db8::/32'] });
