@@ -39,7 +39,7 @@ const open = all.filter(([name, { statuses }]) => !statuses && /\/sign-(up|in)$/
 async function call(name: string, as: Caller, id = keyId) {
   const [method = '', template = ''] = name.split(' ');
   const { path, body } = (await operations[name]?.request(world)) ?? { path: template };
-  const address = template.includes('{keyId}') ? template.replace('{keyId}', id) : path;
+  const address = template.includes('{keyId}') ? path.replace(/(?<=^\/v1\/keys\/)[^/?]+/, id) : path;
   return service.send(method, address, { as, body });
 }
 

@@ -1,7 +1,7 @@
 import { type Answer, bearer, type Caller, nobody } from '../support/http-client.js';
 import { operations } from '../support/operations/index.js';
-import { askers, nowhere, type Request } from '../support/operations/row.js';
-import { createWorld, type World } from '../support/operations/world.js';
+import { nowhere, type Request } from '../support/operations/row.js';
+import { askers, createWorld, type World } from '../support/operations/world.js';
 import { expectDocument, expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 

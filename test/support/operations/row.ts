@@ -1,11 +1,6 @@
 import type { Caller } from '../http-client.js';
 import type { World } from './world.js';
 
-/** Everybody who may ask, by what they are in the team of the owner. */
-export const askers = ['owner', 'admin', 'user', 'auditor', 'manager', 'key'] as const;
-
-export type Asker = (typeof askers)[number];
-
 export interface Request {
   readonly path: string;
   readonly body?: object;

@@ -5,7 +5,11 @@ import { bearer, type Caller } from '../http-client.js';
 import { appendToTeam } from '../past.js';
 import type { Owner } from '../people.js';
 import type { TestService } from '../service.js';
-import type { Asker } from './row.js';
+
+/** Everybody who may ask, by what they are in the team of the owner. */
+export const askers = ['owner', 'admin', 'user', 'auditor', 'manager', 'key'] as const;
+
+export type Asker = (typeof askers)[number];
 
 export interface World {
   readonly service: TestService;
