@@ -41,6 +41,7 @@ const ofKeys = {
   appId: 100,
   businessJustification: 2_000,
   notes: 4_000,
+  externalId: 200,
 };
 
 async function revokeOne(comment: unknown): Promise<Answer<unknown>> {
@@ -110,7 +111,13 @@ describe('the name of a key', () => {
 
 describe('what a key may be', () => {
   it.each([
-    ['type', ['personal_token', '', null, 1]],
+    ['type', ['key_token', '', null, 1]],
+    ['public', ['true', 1, null]],
+    ['resourceIds', ['', null, {}, ['nonsense'], [null]]],
+    ['biasProfileId', ['', 'nonsense', null, 1]],
+    ['allowedIps', ['10.0.0.1', null, ['nonsense'], ['10.0.0.1', '10.0.0.1'], [1]]],
+    ['allowedOrigins', ['https://a.example', null, ['a.example'], [1]]],
+    ['labels', ['one', null, [''], ['x'.repeat(65)], ['a\u0000b'], [1]]],
     ['role', ['owner', 'ADMIN', null, ['admin']]],
     ['projectId', ['', 'nonsense', null, 1, {}]],
     ['scopes', ['project', null, {}, [1], ['nothing'], ['project', 'project'], [null], [['project']]]],
