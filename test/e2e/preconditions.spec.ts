@@ -58,6 +58,28 @@ describe('If-Match', () => {
     expect(statuses).toEqual([200, ...Array<number>(7).fill(412)]);
   });
 
+  it('loses none of eight who did not send it', async () => {
+    const { key } = await service.createKey(owner);
+    const changes = {
+      description: 'one',
+      department: 'two',
+      environment: 'three',
+      appId: 'four',
+      externalId: 'five',
+      notes: 'six',
+      businessJustification: 'seven',
+      requestor: 'eight',
+    };
+    const path = `/v1/keys/${key.id}`;
+    const tries = Object.entries(changes).map(([field, value]) =>
+      service.send('PATCH', path, { as: owner, body: { [field]: value } }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses).toEqual(Array<number>(8).fill(200));
+    const { body } = await service.send<{ key: object }>('GET', path, { as: owner });
+    expect(body.key).toMatchObject({ ...changes, revision: key.revision + 8 });
+  });
+
   it('does not tell strangers that a key exists', async () => {
     const { key } = await service.createKey(owner);
     const stranger = await service.signUp();

@@ -33,11 +33,11 @@ export class MinPosition implements NestInterceptor {
     const { method, headers, principal } = context.switchToHttp().getRequest<FastifyRequest>();
     const text = headers[header];
     if ((method !== 'GET' && method !== 'HEAD') || text === undefined || !principal) return next.handle();
-    return from(this.await(String(text))).pipe(switchMap(() => next.handle()));
+    return from(this.waitFor(String(text))).pipe(switchMap(() => next.handle()));
   }
 
   /** @throws HttpProblem 400 or 503 */
-  private async await(text: string): Promise<void> {
+  private async waitFor(text: string): Promise<void> {
     const position = positionOf(text);
     if (position === undefined) {
       throw badHeader('Compass-Min-Position', 'is the Compass-Position of an answer');
