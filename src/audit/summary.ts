@@ -1,3 +1,4 @@
+import type { KeyDetailsChange } from '../domain/key/events.js';
 import type { BiasProfileUpdated } from '../domain/profile/events.js';
 import type { DomainEvent } from '../domain/recorded.js';
 
@@ -15,7 +16,7 @@ const statusWords = {
   EXPIRED: 'The key expired.',
 } as const;
 
-const detailWords: ReadonlyMap<string, string> = new Map([
+const detailWords: readonly (readonly [field: keyof KeyDetailsChange, words: string])[] = [
   ['name', 'the name'],
   ['description', 'the description'],
   ['department', 'the department'],
@@ -26,7 +27,7 @@ const detailWords: ReadonlyMap<string, string> = new Map([
   ['notes', 'the notes'],
   ['externalId', 'the external id'],
   ['labels', 'the labels'],
-]);
+];
 
 /** One event as a sentence for people, without its actor. Personal data is never in it. */
 export function summaryOf(event: DomainEvent): string {
@@ -40,7 +41,7 @@ export function summaryOf(event: DomainEvent): string {
     case 'ResourceUnassigned':
       return `Took the resource for ${event.model} (${event.resourceType}) from the key.`;
     case 'KeyDetailsChanged':
-      return `Changed ${listOf(Object.keys(event).flatMap((field) => detailWords.get(field) ?? []))}.`;
+      return `Changed ${listOf(detailWords.flatMap(([field, words]) => (event[field] === undefined ? [] : words)))}.`;
     case 'ScopesChanged':
       return `Gave the key ${scopesIn(event.scopes)}.`;
     case 'RoleChanged':
