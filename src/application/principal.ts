@@ -23,12 +23,16 @@ export interface KeyPrincipal {
 export type Principal = UserPrincipal | KeyPrincipal;
 
 export function actorOf(principal: Principal): Actor {
-  return principal.type === 'user'
-    ? { type: 'user', id: principal.userId, credentialId: principal.sessionId, role: principal.role }
-    : {
-        type: 'key',
-        id: principal.access.keyId,
-        credentialId: principal.secretId,
-        role: principal.access.role,
-      };
+  if (principal.type === 'user') {
+    return { type: 'user', id: principal.userId, credentialId: principal.sessionId, role: principal.role };
+  }
+  const { keyId, ownerId, role } = principal.access;
+  return {
+    type: 'key',
+    id: keyId,
+    credentialId: principal.secretId,
+    // A personal token acts as its user.
+    ...(ownerId !== null && { onBehalfOf: ownerId }),
+    role,
+  };
 }

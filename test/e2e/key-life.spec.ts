@@ -260,6 +260,24 @@ describe('status', () => {
   });
 });
 
+describe('If-Match', () => {
+  it('keeps every verb from a key that has changed', async () => {
+    const { key } = await service.createKey(owner);
+    const stale = { headers: { 'if-match': `"${key.revision - 1}"` } };
+    const answers = [
+      await keys.change(key.id, { name: 'Other' }, stale),
+      await keys.setStatus(key.id, 'INACTIVE', stale),
+      await keys.assign(key.id, [], stale),
+      await keys.rotate(key.id, {}, stale),
+      await keys.remove(key.id, stale),
+    ];
+    for (const answer of answers) expectProblem(answer, 412, 'request.precondition_failed');
+    expect((await keys.read(key.id)).body.key).toEqual(key);
+    const seen = { headers: { 'if-match': `"${key.revision}"` } };
+    expect((await keys.remove(key.id, seen)).status).toBe(204);
+  });
+});
+
 describe('a revoked key', () => {
   it('can only be deleted', async () => {
     const { key } = await service.createKey(owner);
@@ -328,6 +346,12 @@ describe('a key that manages keys', () => {
     expect((await calls.setStatus(key.id, 'INACTIVE')).status).toBe(200);
     expect((await calls.rotate(key.id, { gracePeriodSeconds: 0 })).status).toBe(200);
     expect((await calls.remove(key.id)).status).toBe(204);
+  });
+
+  it('makes no public key that could do what it cannot', async () => {
+    const as = await manager();
+    const answer = await service.send('POST', '/v1/keys', { as, body: { public: true } });
+    expectProblem(answer, 403, 'key.scopes_exceed_caller');
   });
 
   it('changes and deletes itself in no way', async () => {

@@ -107,17 +107,16 @@ interface Grant {
 
 /** What a team gives a key when nothing is said. */
 export const defaultScopes: readonly Scope[] = ['project', 'inference'];
-const defaultScopesOfPublic: readonly Scope[] = ['inference'];
+const scopesOfPublic: readonly Scope[] = ['inference'];
 
 /** Where the new key acts and with what. */
 function grantOf(principal: Principal, request: CreateKeyRequest, team: Team | undefined): Result<Grant> {
   const projectId = projectOf(principal, request, team);
   if (projectId === undefined) return refuse('project.not_found', 'projectId');
-  const rights = checkRights(principal, request);
-  if (!rights.ok) return rights;
-  const defaults = request.public ? defaultScopesOfPublic : defaultScopes;
-  const scopes = request.scopes ?? grantableScopes(principal, defaults);
-  return done({ projectId, role: request.role ?? 'member', scopes });
+  const defaults = request.public ? scopesOfPublic : grantableScopes(principal, defaultScopes);
+  const { role = 'member', scopes = defaults } = request;
+  const rights = checkRights(principal, { role, scopes });
+  return rights.ok ? done({ projectId, role, scopes }) : rights;
 }
 
 /** A key makes keys in its own project only. */
