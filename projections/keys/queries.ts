@@ -12,7 +12,7 @@ import {
   type SortField,
   scannedFields,
 } from './filters.js';
-import { type KeyRow, recordedStatus } from './table.js';
+import { type KeyRow, recordedStatus, untoldExpiry } from './table.js';
 
 export interface KeysDatabase {
   'read.keys': KeyRow;
@@ -125,7 +125,7 @@ function statusBranches(status: KeyStatus | undefined, at: string): Condition[] 
       return [inLog('REVOKED')];
     case 'EXPIRED':
       // The log tells of an expiry somewhat later than it takes effect: few have not been told of yet.
-      return [inLog('EXPIRED'), sql`revoked_at is null and not is_expiry_recorded and expires_at <= ${at}`];
+      return [inLog('EXPIRED'), sql`${sql.raw(untoldExpiry)} <= ${at}`];
     case 'INACTIVE':
     case 'ACTIVE':
       return [sql`${inLog(status)} and ${hasTime}`];

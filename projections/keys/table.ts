@@ -69,6 +69,12 @@ export interface KeyRow {
 export const recordedStatus = `case when revoked_at is not null then 'REVOKED'
   when is_expiry_recorded then 'EXPIRED' when is_disabled then 'INACTIVE' else 'ACTIVE' end`;
 
+/**
+ * The expiry that the log does not tell of yet, null where there is none. An expression, for of its index
+ * Postgres knows that nearly all of it is in the future; of three conditions it guesses wrongly and scans.
+ */
+export const untoldExpiry = 'case when revoked_at is null and not is_expiry_recorded then expires_at end';
+
 export const keyRows: Table<KeyRow> = {
   name: 'keys',
   key: 'id',
@@ -124,7 +130,7 @@ export const keyRows: Table<KeyRow> = {
     'using gin (resource_ids)',
     'using gin (labels)',
     'using gin (name gin_trgm_ops)',
-    '(expires_at) where revoked_at is null and not is_expiry_recorded',
+    `((${untoldExpiry}))`,
     '(previous_secret_valid_until) where revoked_at is null',
     '(bias_profile_id) where bias_profile_id is not null and revoked_at is null',
   ],
