@@ -54,6 +54,8 @@ describe('doctor', () => {
       'read model team',
       'read model last-used',
       'read model audit',
+      'read model resources',
+      'read model profiles',
     ]);
   });
 
