@@ -105,7 +105,7 @@ export function mustScan(filters: KeyFilters, sort: KeySort): boolean {
   return (
     asksUses(filters, sort) ||
     field === 'expiresAt' ||
-    (field === 'name' && isBetween) ||
+    (field === 'name' && (isBetween || filters.q !== undefined)) ||
     [...scannedFields, 'scope' as const, 'expiresBefore' as const].some((name) => filters[name] !== undefined)
   );
 }

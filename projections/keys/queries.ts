@@ -42,31 +42,66 @@ export async function findKey(db: Kysely<KeysDatabase>, id: string): Promise<Key
   return db.selectFrom('read.keys').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** So many keys are sorted rather than walked to in order: as many as Postgres fetches in milliseconds. */
+const gatheredMax = 3_000;
+
 /** A page of keys. A key made while someone turns pages neither shifts nor repeats another. */
 export async function listKeys(db: Kysely<unknown>, listing: KeyListing): Promise<ListedKey[]> {
-  const { filters, sort, limit, after } = listing;
-  const order = sql`place ${directionOf(sort)}, id ${directionOf(sort)}`;
+  const { userId, resourceId, label } = listing.filters;
+  const isInLists = [listing.visible?.userId, userId, resourceId, label].some((value) => value !== undefined);
+  const rows = (isInLists ? await gather(db, listing) : undefined) ?? (await walk(db, listing));
+  return rows.map((row) => ({ ...row, place: { value: row.place, id: row.id } }));
+}
+
+type PlacedRow = KeyRow & { readonly place: string };
+
+/**
+ * Fetches what is found, to sort it. The indexes of lists have no order, and Postgres, which knows little of
+ * what is in lists, would often rather walk through the whole team in order.
+ * @returns undefined when too much is found; then a walk soon comes to a page
+ */
+async function gather(db: Kysely<unknown>, listing: KeyListing): Promise<PlacedRow[] | undefined> {
+  const statuses = statusBranches(listing.filters.status, listing.at);
+  const { rows } = await sql<PlacedRow & { readonly found: bigint }>`
+    select *, count(*) over () as found from (
+      ${selection(listing, sql`(${sql.join(statuses, sql` or `)})`)} limit ${gatheredMax + 1}
+    ) as gathered
+    order by ${orderOf(listing, sql`place`)} limit ${listing.limit}`.execute(db);
+  return Number(rows[0]?.found ?? 0) > gatheredMax ? undefined : rows.map(({ found: _, ...row }) => row);
+}
+
+/** Walks in order until a page is full: each branch by an index of its own. */
+async function walk(db: Kysely<unknown>, listing: KeyListing): Promise<PlacedRow[]> {
+  const order = orderOf(listing, placeOf(fieldOf(listing.sort)));
+  const branches = statusBranches(listing.filters.status, listing.at).map(
+    (status) => sql`(${selection(listing, status)} order by ${order} limit ${listing.limit})`,
+  );
+  const { rows } = await sql<PlacedRow>`
+    select * from (${sql.join(branches, sql` union all `)}) as walked
+    order by ${orderOf(listing, sql`place`)} limit ${listing.limit}`.execute(db);
+  return rows;
+}
+
+function orderOf({ sort }: KeyListing, place: Condition): Condition {
+  return sql`${place} ${directionOf(sort)}, id ${directionOf(sort)}`;
+}
+
+/** The keys of a list that come after the page before, each with its place. */
+function selection(listing: KeyListing, status: Condition): Condition {
+  const { filters, sort, after } = listing;
   const place = placeOf(fieldOf(sort));
+  const conditions = [
+    ...indexedConditions(listing),
+    ...scannedConditions(filters),
+    status,
+    ...(after ? [isAfter(after, place, sort)] : []),
+  ];
   const uses = asksUses(filters, sort)
     ? sql`left join lateral (
         select max(last_used_at) as last_used_at from read.last_used_secrets where key_id = keys.id
       ) used on true`
     : sql``;
-  const conditions = [
-    ...indexedConditions(listing),
-    ...scannedConditions(filters),
-    ...(after ? [isAfter(after, place, sort)] : []),
-  ];
-  // Each branch is answered in order by an index of its own, so neither reads more than a page.
-  const branches = statusBranches(filters.status, listing.at).map(
-    (status) => sql`(
-      select keys.*, ${place} as place from read.keys ${uses} where ${allOf([...conditions, status])}
-      order by ${place} ${directionOf(sort)}, id ${directionOf(sort)} limit ${limit})`,
-  );
-  const { rows } = await sql<KeyRow & { readonly place: string }>`
-    select * from (${sql.join(branches, sql` union all `)}) as listed
-    order by ${order} limit ${limit}`.execute(db);
-  return rows.map((row) => ({ ...row, place: { value: row.place, id: row.id } }));
+  return sql`select keys.*, ${place} as place from read.keys ${uses} where ${allOf(conditions)}`;
 }
 
 /** How many keys the indexed filters leave; not more than `max` are counted. */
