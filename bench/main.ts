@@ -5,6 +5,7 @@ import { loadConfig } from '../src/config/config.js';
 import { openInstallation } from '../src/installation.js';
 import { createLog } from '../src/platform/log.js';
 import { benchAppends } from './appends.js';
+import { benchLists } from './lists.js';
 import { type Population, populate } from './population.js';
 import { describeMachine, printable } from './report.js';
 import type { BenchRow } from './row.js';
@@ -42,8 +43,12 @@ async function benchLog(dataDirectory: string): Promise<{ rows: BenchRow[]; popu
   undo.push(installation.close);
   const { pool, ledger, databaseUrl } = installation;
   tell('Appends at 64 callers beside single inserts.');
-  await pool.query('create database appends');
-  const rows = await benchAppends(Object.assign(new URL(databaseUrl), { pathname: 'appends' }).href);
+  const makeDatabase = async (name: string): Promise<string> => {
+    await pool.query(`create database ${name}`);
+    return Object.assign(new URL(databaseUrl), { pathname: name }).href;
+  };
+  const rows = await benchAppends(await makeDatabase('appends'));
+  rows.push(await benchLists(makeDatabase, tell));
   tell(`Writing ${keysCount.toLocaleString('en')} keys.`);
   const population = await populate(ledger, keysCount);
   undo.pop();
