@@ -50,7 +50,7 @@ export async function benchLists(
     unit: 'pages/s at p99',
     ratio: ours / yardstick,
     target: 1 / 3,
-    limitedBy: 'rows that a filter by user, resource, label or part of a name finds and that must be sorted',
+    limitedBy: 'one core of Postgres, fetching and sorting what indexes without an order find',
     notes: [
       'lists: the tables were filled by SQL, not through the log; queries are those of the product, one caller. A ' +
         'project finds a hundredth of the keys, an environment a fifth, a user, resource or label 100 of 10,000 ' +

@@ -47,17 +47,18 @@ const gatheredMax = 3_000;
 
 /** A page of keys. A key made while someone turns pages neither shifts nor repeats another. */
 export async function listKeys(db: Kysely<unknown>, listing: KeyListing): Promise<ListedKey[]> {
-  const { userId, resourceId, label } = listing.filters;
-  const isInLists = [listing.visible?.userId, userId, resourceId, label].some((value) => value !== undefined);
-  const rows = (isInLists ? await gather(db, listing) : undefined) ?? (await walk(db, listing));
+  const { userId, resourceId, label, q } = listing.filters;
+  const unordered = [listing.visible?.userId, userId, resourceId, label, q];
+  const isUnordered = unordered.some((value) => value !== undefined);
+  const rows = (isUnordered ? await gather(db, listing) : undefined) ?? (await walk(db, listing));
   return rows.map((row) => ({ ...row, place: { value: row.place, id: row.id } }));
 }
 
 type PlacedRow = KeyRow & { readonly place: string };
 
 /**
- * Fetches what is found, to sort it. The indexes of lists have no order, and Postgres, which knows little of
- * what is in lists, would often rather walk through the whole team in order.
+ * Fetches what is found, to sort it. The indexes of lists and of parts of names have no order, and Postgres,
+ * which knows little of what they hold, would often rather walk through the whole team in order.
  * @returns undefined when too much is found; then a walk soon comes to a page
  */
 async function gather(db: Kysely<unknown>, listing: KeyListing): Promise<PlacedRow[] | undefined> {
