@@ -3,17 +3,21 @@ import type { KeyAccess } from '../domain/access/verdict.js';
 import type { KeyRole, Scope } from '../domain/key/events.js';
 import type { Role } from '../domain/team/events.js';
 import { authorize, type KeyTarget, mayWiden, type Operation, rules, visibleKeysOf } from './authorize.js';
-import type { Principal } from './principal.js';
+import type { KeyPrincipal, Principal } from './principal.js';
 
-const target: KeyTarget = { keyId: 'k', teamId: 't', projectId: 'p', userIds: ['u'], ownerId: null };
+const target: KeyTarget = keyAccessOf({ keyId: 'k', teamId: 't', projectId: 'p', userIds: ['u'] });
 
 function member(role: Role, userId = 'u', teamId = 't'): Principal {
   return { type: 'user', userId, sessionId: 's', teamId, role };
 }
 
-function holder(scopes: Scope[], role: KeyRole, at: Partial<KeyAccess> = {}): Principal {
+function holder(scopes: Scope[], role: KeyRole, at: Partial<KeyAccess> = {}): KeyPrincipal {
   const access = keyAccessOf({ keyId: 'caller', teamId: 't', projectId: 'p', role, scopes, ...at });
   return { type: 'key', teamId: access.teamId, access, secretId: 'x' };
+}
+
+function tokenOf(userRole: Role): KeyPrincipal {
+  return { ...holder(['project'], 'member', { type: 'personal_token', ownerId: 'u' }), userRole };
 }
 
 /** allowed, forbidden or unseen: for an assigned key of the team, and for one that is not assigned. */
@@ -72,6 +76,10 @@ const table: Row[] = [
   ['profiles.read', 'ADMIN', 'allowed', 'allowed'],
   ['profiles.read', 'USER', 'allowed', 'allowed'],
   ['profiles.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['projects.read', 'OWNER', 'allowed', 'allowed'],
+  ['projects.read', 'ADMIN', 'allowed', 'allowed'],
+  ['projects.read', 'USER', 'allowed', 'allowed'],
+  ['projects.read', 'AUDITOR', 'allowed', 'allowed'],
   ['access.verify', 'OWNER', 'allowed', 'allowed'],
   ['access.verify', 'ADMIN', 'allowed', 'allowed'],
   ['access.verify', 'USER', 'allowed', 'unseen'],
@@ -165,12 +173,48 @@ describe('what a key may do', () => {
     }
   });
 
+  it.each<Scope>(['keys', 'verify', 'meter'])('manages no key with %s, but revokes it', (scope) => {
+    const manager = holder(['keys', 'verify', 'meter'], 'admin');
+    const stronger: KeyTarget = { ...target, scopes: ['project', scope] };
+    for (const operation of ['keys.update', 'keys.rotate'] as const) {
+      expect(authorize(manager, operation, stronger)).toBe('forbidden');
+    }
+    expect(authorize(manager, 'keys.revoke', stronger)).toBe('allowed');
+  });
+
   it('that is public revokes itself, and neither sees nor rotates itself', () => {
     const inPages = holder(['inference'], 'member', { public: true });
     expect(authorize(inPages, 'keys.revoke', itself)).toBe('allowed');
     for (const operation of ['keys.read', 'keys.history', 'keys.rotate'] as const) {
       expect(authorize(inPages, operation, itself)).toBe('unseen');
     }
+  });
+
+  it.each<[Role, string]>([
+    ['OWNER', 'allowed'],
+    ['ADMIN', 'allowed'],
+    ['USER', 'allowed'],
+    ['AUDITOR', 'forbidden'],
+  ])('of an %s is a personal token, whose rotation is %s; it reads and revokes itself', (role, rotation) => {
+    const token = tokenOf(role);
+    const own: KeyTarget = { ...itself, ownerId: 'u' };
+    expect(authorize(token, 'keys.rotate', own)).toBe(rotation);
+    for (const operation of ['keys.read', 'keys.history', 'keys.revoke', 'access.verify'] as const) {
+      expect(authorize(token, operation, own)).toBe('allowed');
+    }
+  });
+
+  it('of an auditor or a user gives back no right to manage keys', () => {
+    const token = { ...holder(['keys'], 'admin', { ownerId: 'u' }) };
+    const may = (userRole: Role) => authorize({ ...token, userRole }, 'keys.delete', target);
+    expect(may('ADMIN')).toBe('allowed');
+    expect(may('AUDITOR')).toBe('forbidden');
+    expect(authorize(token, 'keys.delete', target)).toBe('unseen');
+  });
+
+  it('that is not public reads the project it acts in', () => {
+    expect(authorize(holder([], 'member'), 'projects.read')).toBe('allowed');
+    expect(authorize(holder(['inference'], 'member', { public: true }), 'projects.read')).toBe('forbidden');
   });
 
   it('with the scope verify asks about its project; with the role admin about its team', () => {

@@ -1,12 +1,16 @@
 import type { KeyAccess } from '../domain/access/verdict.js';
+import type { Scope } from '../domain/key/events.js';
 import type { Role } from '../domain/team/events.js';
-import type { Principal } from './principal.js';
+import type { KeyPrincipal, Principal } from './principal.js';
 
 /** What of a team's keys a member reaches: all, those assigned to them, their own personal tokens, or none. */
 type Reach = 'all' | 'assigned' | 'own' | 'none';
 
 /** The key an operation is about; only a personal token has an owner. */
-export type KeyTarget = Pick<KeyAccess, 'keyId' | 'teamId' | 'projectId' | 'userIds' | 'ownerId'>;
+export type KeyTarget = Pick<KeyAccess, 'keyId' | 'teamId' | 'projectId' | 'userIds' | 'ownerId' | 'scopes'>;
+
+/** Scopes a key can never hand on, as a new key or as a new secret: with them it would make its own like. */
+export const unmintable: readonly Scope[] = ['keys', 'verify', 'meter'];
 
 type KeyRule = (holder: KeyAccess, target: KeyTarget | undefined) => boolean;
 
@@ -14,11 +18,14 @@ interface Rule {
   readonly member: { readonly [R in Role]: Reach };
   /** Whether a key may, by what it is and what it asks about (undefined: nothing in particular yet). */
   readonly key: KeyRule;
+  /** A personal token may do it to itself even when the role of its user gives nothing. */
+  readonly isHoldersRight?: true;
 }
 
 const itself: KeyRule = (holder, target) => target?.keyId === holder.keyId;
-/** A public key is in everybody's hands: it sees no key, and nobody takes it over with itself. */
-const itselfIfSecret: KeyRule = (holder, target) => itself(holder, target) && !holder.public;
+/** A public key is in everybody's hands: it sees no key and no project, and nobody takes it over with itself. */
+const isSecret: KeyRule = (holder) => !holder.public;
+const itselfIfSecret: KeyRule = (holder, target) => itself(holder, target) && isSecret(holder, target);
 const inItsProject: KeyRule = (holder, target) => !target || target.projectId === holder.projectId;
 /** A personal token is its user's business: no key manages one. */
 const managesKeys: KeyRule = (holder, target) =>
@@ -27,6 +34,9 @@ const managesKeys: KeyRule = (holder, target) =>
   inItsProject(holder, target) &&
   (!target || target.ownerId === null);
 const managesOthers: KeyRule = (holder, target) => managesKeys(holder, target) && !itself(holder, target);
+/** Of a key that has more than a key can hand on, the next secret would be worth more than the manager itself. */
+const managesWeaker: KeyRule = (holder, target) =>
+  managesOthers(holder, target) && !target?.scopes.some((scope) => unmintable.includes(scope));
 const readsKeys: KeyRule = (holder, target) => holder.scopes.includes('keys') && inItsProject(holder, target);
 /** A gateway checks keys of its own project; with the role admin those of its team. */
 const verifiesKeys: KeyRule = (holder, target) =>
@@ -48,12 +58,12 @@ export const rules = {
   'keys.list': { member: everyone, key: readsKeys },
   'keys.read': { member: everyone, key: either(itselfIfSecret, readsKeys) },
   /** Fields, status and sets of a key. */
-  'keys.update': { member: editors, key: managesOthers },
+  'keys.update': { member: editors, key: managesWeaker },
   /** A holder may rotate the key it holds, unless it is public. */
-  'keys.rotate': { member: { ...editors, USER: 'assigned' }, key: either(itselfIfSecret, managesKeys) },
+  'keys.rotate': { member: { ...editors, USER: 'assigned' }, key: either(itselfIfSecret, managesWeaker) },
   'keys.delete': { member: editors, key: managesOthers },
   /** A holder may always revoke the key it holds. */
-  'keys.revoke': { member: editors, key: either(itself, managesKeys) },
+  'keys.revoke': { member: editors, key: either(itself, managesKeys), isHoldersRight: true },
   'keys.history': { member: everyone, key: either(itselfIfSecret, readsKeys) },
   /** A user reads the history of their own keys key by key. */
   'audit.read': { member: { ...everyone, USER: 'none' }, key: never },
@@ -61,8 +71,9 @@ export const rules = {
   'resources.read': { member: readers, key: readsKeys },
   'profiles.manage': { member: managers, key: never },
   'profiles.read': { member: readers, key: readsKeys },
+  'projects.read': { member: readers, key: isSecret },
   /** Whoever holds a key may ask about it. */
-  'access.verify': { member: everyone, key: either(itself, verifiesKeys) },
+  'access.verify': { member: everyone, key: either(itself, verifiesKeys), isHoldersRight: true },
 } as const satisfies Record<string, Rule>;
 
 export type Operation = keyof typeof rules;
@@ -83,11 +94,23 @@ export function authorize(
 }
 
 function isGranted(principal: Principal, rule: Rule, target: KeyTarget | undefined): boolean {
-  if (principal.type === 'key') return rule.key(principal.access, target);
+  if (principal.type === 'key') {
+    return rule.key(principal.access, target) && isWithinItsUser(principal, rule, target);
+  }
   const reach = rule.member[principal.role];
   if (reach === 'all' || reach === 'none') return reach === 'all';
   if (!target || isOwner(principal, target)) return true;
   return reach === 'assigned' && target.userIds.includes(principal.userId);
+}
+
+/** A personal token acts as its user, so it may do nothing that the user may not do with any key. */
+function isWithinItsUser(
+  { access, userRole }: KeyPrincipal,
+  rule: Rule,
+  target: KeyTarget | undefined,
+): boolean {
+  if (access.ownerId === null || (rule.isHoldersRight && itself(access, target))) return true;
+  return userRole !== undefined && rule.member[userRole] !== 'none';
 }
 
 /** Whether it is the personal token of the very user who asks. */

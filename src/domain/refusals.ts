@@ -7,6 +7,9 @@ export const refusals = {
   'key.not_found': 'There is no such key.',
   'key.revoked': 'The key is revoked; a revoked key cannot be changed.',
   'key.expired': 'The key has expired; give it a new lifetime with its new secret.',
+  'key.secret_superseded': 'A secret that was replaced still works for its grace, but cannot rotate the key.',
+  'key.rotation_under_way':
+    'The secret before the present one is still good; rotate again when its grace is over.',
   'key.only_its_user': 'Others than its user may only take rights from a personal token.',
   'key.public_is_member': 'A public key has the role member.',
   'key.public_only_infers': 'A public key has the scope inference and no other.',

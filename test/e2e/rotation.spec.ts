@@ -136,6 +136,42 @@ describe('rotation', () => {
     expect(await codesOf(secret, body.secret)).toEqual(['VALID', 'VALID']);
   });
 
+  it('by the key itself needs its present secret, so that a leaked one does not take it over', async () => {
+    const { key, secret } = await service.createKey(owner);
+    const rotated = await rotate(key.id);
+    const old = await keyCalls(service, bearer(secret)).rotate(key.id);
+    expectProblem(old, 403, 'key.secret_superseded');
+    expect(await codesOf(secret, rotated.secret)).toEqual(['VALID', 'VALID']);
+  });
+
+  it('by the key itself does not end a grace that others still have; its managers may', async () => {
+    const { key, secret } = await service.createKey(owner);
+    const next = (await keyCalls(service, bearer(secret)).rotate(key.id)).body;
+    const again = await keyCalls(service, bearer(next.secret)).rotate(key.id);
+    expectProblem(again, 409, 'key.rotation_under_way');
+    expect(await codesOf(secret, next.secret)).toEqual(['VALID', 'VALID']);
+    expect((await rotate(key.id, { gracePeriodSeconds: 0 })).key.secretVersion).toBe(3);
+  });
+
+  it('by the key itself gives it no longer life', async () => {
+    const { key, secret } = await service.createKey(owner, { expiresInDays: 1 });
+    const longer = await keyCalls(service, bearer(secret)).rotate(key.id, { expiresInDays: 2 });
+    expectProblem(longer, 403, 'right.missing');
+    expect((await rotate(key.id, { expiresInDays: 2 })).key.expiresAt).not.toBe(key.expiresAt);
+  });
+
+  it('by another key hands on no scope that a key cannot give', async () => {
+    const manager = await service.createKey(owner, { role: 'admin', scopes: ['keys'] });
+    const asManager = keyCalls(service, bearer(manager.secret));
+    const { key } = await service.createKey(owner);
+    expect((await asManager.rotate(key.id)).status).toBe(200);
+    for (const scope of ['keys', 'verify', 'meter']) {
+      const stronger = await service.createKey(owner, { scopes: ['project', scope] });
+      expectProblem(await asManager.rotate(stronger.key.id), 403, 'right.missing');
+      expectProblem(await asManager.change(stronger.key.id, { allowedIps: [] }), 403, 'right.missing');
+    }
+  });
+
   it.each([-1, 2_592_001, 1.5, '60', null])('takes no grace of %j', async (gracePeriodSeconds) => {
     const answer = await keys.rotate(gateway.key.id, { gracePeriodSeconds });
     expectProblem(answer, 400, 'request.invalid');

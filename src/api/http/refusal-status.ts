@@ -5,6 +5,8 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'key.not_found': 404,
   'key.revoked': 409,
   'key.expired': 409,
+  'key.secret_superseded': 403,
+  'key.rotation_under_way': 409,
   'key.only_its_user': 403,
   'key.public_is_member': 400,
   'key.public_only_infers': 400,

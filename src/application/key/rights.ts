@@ -1,10 +1,8 @@
 import { scopesOfUsers } from '../../domain/access/entitlement.js';
 import type { KeyRole, Scope } from '../../domain/key/events.js';
+import { unmintable } from '../authorize.js';
 import type { Principal } from '../principal.js';
 import { done, type Result, refuse } from '../result.js';
-
-/** Scopes a key can never hand on: they would let it make its own like, or reach beyond its work. */
-const unmintable: readonly Scope[] = ['keys', 'verify', 'meter'];
 
 /** What somebody wants a key to have; absent is not asked for. */
 interface Rights {

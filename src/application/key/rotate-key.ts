@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { graceDefaultSeconds } from '../../domain/key/rotate.js';
-import { isOwner } from '../authorize.js';
+import { authorize, isOwner } from '../authorize.js';
 import type { CommandContext } from '../context.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
@@ -43,9 +43,13 @@ export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
     const key = target.value;
     const isItself = principal.type === 'key' && principal.access.keyId === keyId;
     if (key.ownerId !== null && !isItself && !isOwner(principal, key)) return refuse('key.only_its_user');
-    const { gracePeriodSeconds = graceDefaultSeconds } = request;
-    if (gracePeriodSeconds < graceMinSeconds(principal, isItself)) {
+    const { gracePeriodSeconds = graceDefaultSeconds, expiresInDays } = request;
+    const mayCutGrace = !isPlain(principal, isItself);
+    if (!mayCutGrace && gracePeriodSeconds < graceDefaultSeconds) {
       return refuse('key.grace_too_short', 'gracePeriodSeconds');
+    }
+    if (expiresInDays !== undefined && authorize(principal, 'keys.update', key) !== 'allowed') {
+      return refuse('right.missing', 'expiresInDays');
     }
     const now = this.parts.clock.now();
     const expiry = expiryOf(request, now);
@@ -60,6 +64,8 @@ export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
         type: 'RotateKey',
         secret: record,
         gracePeriodSeconds,
+        mayCutGrace,
+        ...(isItself && { presentedSecretId: principal.secretId }),
         at: now.toISOString(),
       },
     });
@@ -67,8 +73,7 @@ export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
   }
 }
 
-/** Whoever does not manage the key cannot lock the others out who use it. */
-function graceMinSeconds(principal: Principal, isItself: boolean): number {
-  const isPlain = principal.type === 'user' ? principal.role === 'USER' : isItself;
-  return isPlain ? graceDefaultSeconds : 0;
+/** Who uses a key without managing it: they cannot lock out the others who use it. */
+function isPlain(principal: Principal, isItself: boolean): boolean {
+  return principal.type === 'user' ? principal.role === 'USER' : isItself;
 }

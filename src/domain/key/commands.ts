@@ -74,6 +74,10 @@ export interface RotateKey {
   readonly gracePeriodSeconds: number;
   /** A new end of the key; an expired key needs one. */
   readonly expiresAt?: string;
+  /** False: whoever uses the key without managing it must not end a grace that others still have. */
+  readonly mayCutGrace: boolean;
+  /** Of a key that rotates itself: the secret it showed. */
+  readonly presentedSecretId?: string;
   readonly at: string;
 }
 

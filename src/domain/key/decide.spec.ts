@@ -146,7 +146,7 @@ describe('a revoked key', () => {
   it.each<KeyCommand>([
     changeStatus('ACTIVE'),
     { type: 'ChangeKey', changes: {}, mayWiden: true, at },
-    { type: 'RotateKey', secret, gracePeriodSeconds: 0, at },
+    { type: 'RotateKey', secret, gracePeriodSeconds: 0, mayCutGrace: true, at },
     assign([]),
   ])('refuses $type, even where nothing would change', (command) => {
     expect(given(created, revoked).when(command)).toEqual({ code: 'key.revoked' });

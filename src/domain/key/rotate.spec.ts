@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { specOf } from '../../../test/support/given.js';
 import { keyCreatedOf, secretRecordOf } from '../../../test/support/key-events.js';
+import type { RotateKey } from './commands.js';
 import { decide } from './decide.js';
 import type { KeyEvent, KeyRotated } from './events.js';
 import { evolve, type Key } from './state.js';
@@ -8,14 +9,14 @@ import { evolve, type Key } from './state.js';
 const given = specOf({ evolve, decide });
 const created = keyCreatedOf();
 const at = '2026-03-01T00:00:00.000Z';
-const rotate = (fields: { gracePeriodSeconds?: number; expiresAt?: string; at?: string } = {}) =>
-  ({
-    type: 'RotateKey',
-    secret: secretRecordOf('secret-2'),
-    gracePeriodSeconds: 3_600,
-    at,
-    ...fields,
-  }) as const;
+const rotate = (fields: Partial<RotateKey> = {}): RotateKey => ({
+  type: 'RotateKey',
+  secret: secretRecordOf('secret-2'),
+  gracePeriodSeconds: 3_600,
+  mayCutGrace: true,
+  at,
+  ...fields,
+});
 const rotated = (previousValidUntil: string): KeyRotated => ({
   type: 'KeyRotated',
   secret: secretRecordOf('secret-2'),
@@ -60,6 +61,22 @@ describe('rotating a key', () => {
       { type: 'ExpiryChanged', expiresAt, changedAt: at },
       rotated(at),
     ]);
+  });
+
+  it('by whoever uses the key does not end a grace, until it is over', () => {
+    const under = rotated('2026-03-01T01:00:00.000Z');
+    const command = { ...rotate({ mayCutGrace: false }), secret: secretRecordOf('secret-3') };
+    const during = { ...command, at: '2026-03-01T00:59:59.999Z' };
+    expect(given(created, under).when(during)).toEqual({ code: 'key.rotation_under_way' });
+    expect(given(created, under).when({ ...command, at: '2026-03-01T01:00:00.000Z' })).toHaveLength(1);
+    expect(given(created, under).when({ ...during, mayCutGrace: true })).toHaveLength(1);
+  });
+
+  it('by the key itself needs the present secret', () => {
+    const under = rotated('2026-03-01T01:00:00.000Z');
+    const by = (presentedSecretId: string) => rotate({ presentedSecretId });
+    expect(given(created, under).when(by('secret-1'))).toEqual({ code: 'key.secret_superseded' });
+    expect(given(created, under).when(by('secret-2'))).toHaveLength(1);
   });
 
   it('leaves at most two secrets good, whatever was done', () => {

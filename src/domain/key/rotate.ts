@@ -10,10 +10,15 @@ export const graceDefaultSeconds = 86_400;
 
 /**
  * A new secret; the present one stays good for the grace, never past the key's end. All older ones end with
- * this event, so at most two are good at any time. An expired key needs a new lifetime.
+ * this event, so at most two are good at any time. An expired key needs a new lifetime. A secret in its grace
+ * cannot rotate: whoever has a leaked one would take the key over.
  */
 export function rotateKey(key: Key, command: RotateKey): Decision<KeyEvent> {
   const { secret, gracePeriodSeconds, at } = command;
+  if (command.presentedSecretId !== undefined && command.presentedSecretId !== key.secret.secretId) {
+    return refused('key.secret_superseded');
+  }
+  if (!command.mayCutGrace && isInGrace(key, at)) return refused('key.rotation_under_way');
   const expiresAt = command.expiresAt ?? key.expiresAt;
   if (keyStatus({ ...key, expiresAt }, at) === 'EXPIRED') return refused('key.expired', 'expiresInDays');
   const graceEnd = new Date(Date.parse(at) + gracePeriodSeconds * 1_000).toISOString();
@@ -28,6 +33,11 @@ export function rotateKey(key: Key, command: RotateKey): Decision<KeyEvent> {
   };
   if (expiresAt === null || expiresAt === key.expiresAt) return happened(rotated);
   return happened<KeyEvent>({ type: 'ExpiryChanged', expiresAt, changedAt: at }, rotated);
+}
+
+/** Whether the secret before the present one is still good; another rotation would end it. */
+function isInGrace({ previousSecret }: Key, at: string): boolean {
+  return previousSecret !== null && previousSecret.validUntil !== null && at < previousSecret.validUntil;
 }
 
 function earlier(one: string, other: string | null): string {
