@@ -17,6 +17,8 @@ export interface KeyPrincipal {
   readonly teamId: string;
   readonly access: KeyAccess;
   readonly secretId: string;
+  /** Of a personal token: the present role of its user in the team. */
+  readonly userRole?: Role;
 }
 
 /** Who is asking. */

@@ -93,6 +93,16 @@ describe('a personal token that is presented', () => {
     expect(present()).toEqual({ ...token, ...rights });
   });
 
+  it('is asked as whom it acts for: with the present role of its user', () => {
+    const asked = () => authenticator.key(secret, {}, instant(0));
+    put('ADMIN');
+    expect(asked()?.userRole).toBe('ADMIN');
+    put('AUDITOR');
+    expect(asked()?.userRole).toBe('AUDITOR');
+    index.putKey(key);
+    expect(asked()).not.toHaveProperty('userRole');
+  });
+
   it('loses with the next request what its user loses', () => {
     put('ADMIN');
     expect(present()?.scopes).toContain('keys');

@@ -30,8 +30,10 @@ export function createAuthenticator(index: AccessIndex): Authenticator {
     key(secret, from, at) {
       const found = index.find(secret);
       if (!found || !decideAccess(found.access, found.secret, from, at, index).allowed) return undefined;
-      const access = withinRightsOf(userRoleOf(found.access, index, at), found.access);
-      return { type: 'key', teamId: access.teamId, access, secretId: found.secret.secretId };
+      const userRole = userRoleOf(found.access, index, at);
+      const access = withinRightsOf(userRole, found.access);
+      const { secretId } = found.secret;
+      return { type: 'key', teamId: access.teamId, access, secretId, ...(userRole && { userRole }) };
     },
     member({ sessionId, userId }, teamId, at) {
       const current = index

@@ -128,6 +128,25 @@ describe('a key without the scope keys', () => {
   });
 });
 
+describe('the projects of a team', () => {
+  const projects = async (as: Caller) =>
+    service.send<{ items: { id: string }[] }>('GET', '/v1/projects', { as });
+
+  it.each(['keys', 'inference', 'verify'])('are to a key with the scope %s its own alone', async (scope) => {
+    const { body } = await projects(await keyWith({ scopes: [scope], role: 'admin' }));
+    expect(body.items.map(({ id }) => id)).toEqual([owner.project.id]);
+  });
+
+  it('are all shown to every member', async () => {
+    const { body } = await projects(await join(service, owner, 'USER'));
+    expect(body.items.map(({ id }) => id)).toEqual([owner.project.id, otherProjectId]);
+  });
+
+  it('are not shown to a public key', async () => {
+    expectProblem(await projects(await keyWith({ public: true })), 403, 'right.missing');
+  });
+});
+
 describe('a gateway', () => {
   it.each([
     ['member', 'NOT_FOUND'],

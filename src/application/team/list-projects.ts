@@ -1,8 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { projectsOfTeam } from '../../../projections/team/queries.js';
+import { authorize } from '../authorize.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
+import { denied, done, type Result } from '../result.js';
 
 export interface ProjectView {
   readonly id: string;
@@ -10,8 +12,8 @@ export interface ProjectView {
   readonly name: string;
 }
 
-/** The projects of the caller's team in the order of their making; a key sees its own. */
-export class ListProjectsQuery extends Query<readonly ProjectView[]> {
+/** The projects of the caller's team in the order of their making; a key, unless it is public, sees its own. */
+export class ListProjectsQuery extends Query<Result<readonly ProjectView[]>> {
   constructor(readonly principal: Principal) {
     super();
   }
@@ -21,10 +23,14 @@ export class ListProjectsQuery extends Query<readonly ProjectView[]> {
 export class ListProjectsHandler implements IQueryHandler<ListProjectsQuery> {
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
-  async execute({ principal }: ListProjectsQuery): Promise<readonly ProjectView[]> {
+  async execute({ principal }: ListProjectsQuery): Promise<Result<readonly ProjectView[]>> {
+    const verdict = authorize(principal, 'projects.read');
+    if (verdict !== 'allowed') return denied(verdict);
     const projects = await projectsOfTeam(this.parts.readDb, principal.teamId);
-    return projects
-      .filter(({ id }) => principal.type === 'user' || id === principal.access.projectId)
-      .map(({ id, teamId, name }) => ({ id, teamId, name }));
+    return done(
+      projects
+        .filter(({ id }) => principal.type === 'user' || id === principal.access.projectId)
+        .map(({ id, teamId, name }) => ({ id, teamId, name })),
+    );
   }
 }

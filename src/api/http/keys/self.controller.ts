@@ -21,6 +21,7 @@ import { ProjectAnswer } from '../accounts/answers.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { originHeaders } from '../cors.js';
 import { Caller, contextOf } from '../credentials.js';
+import { IfMatch } from '../if-match.js';
 import { OneKeyAnswer } from './answers.js';
 import { OnePublicKeyAnswer, publicAnswer } from './public-key.js';
 import { RevokeKeyBody } from './requests.js';
@@ -69,11 +70,13 @@ export class SelfController {
   async revokeItself(
     @Caller() caller: Principal,
     @Body() body: RevokeKeyBody,
+    @IfMatch() expectedRevision: number | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     if (caller.type !== 'key') throw problemOfRefusal({ code: 'right.missing' });
-    const command = new RevokeKeyCommand(caller, caller.access.keyId, body, contextOf(request, caller));
+    const { keyId } = caller.access;
+    const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));
     void reply.header('compass-position', position);
   }
@@ -84,6 +87,6 @@ export class SelfController {
   @ApiOperation({ summary: 'The projects of the team in the order of their making' })
   @ApiOkResponse({ type: ProjectsAnswer })
   async projects(@Caller() caller: Principal): Promise<ProjectsAnswer> {
-    return { items: await this.queries.execute(new ListProjectsQuery(caller)) };
+    return { items: valueOf(await this.queries.execute(new ListProjectsQuery(caller))) };
   }
 }
