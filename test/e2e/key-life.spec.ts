@@ -384,6 +384,18 @@ describe('POST /v1/self/revoke', () => {
     }
   });
 
+  it('ends it at the revision that was seen, or not at all', async () => {
+    const { key, secret } = await service.createKey(owner);
+    const revoke = (tag: string) =>
+      service.send('POST', '/v1/self/revoke', { as: bearer(secret), headers: { 'if-match': tag } });
+    const stale = await revoke(`"${key.revision + 1}"`);
+    expectProblem(stale, 412, 'request.precondition_failed');
+    expect(stale.headers.etag).toBe(`"${key.revision}"`);
+    expect((await keys.read(key.id)).body.key.status).toBe('ACTIVE');
+    expect((await revoke(`"${key.revision}"`)).status).toBe(204);
+    expect((await keys.read(key.id)).body.key.status).toBe('REVOKED');
+  });
+
   it('is not for sessions, and not for the free key', async () => {
     expectProblem(await service.send('POST', '/v1/self/revoke', { as: owner }), 403, 'right.missing');
     const free = await service.send('POST', '/v1/self/revoke', { as: bearer(owner.freeKey.secret) });
