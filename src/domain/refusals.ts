@@ -27,6 +27,7 @@ export const refusals = {
   'profile.archived': 'The bias profile is archived; an archived one cannot be changed.',
   'profile.attached': 'A key has the bias profile; take it from all keys before it is archived.',
   'profile.name_invalid': 'A name has 1 to 100 printable characters.',
+  'profile.number_too_large': 'A number in the settings is larger than a double can be.',
   'profile.settings_too_large': 'Settings have at most 8,192 bytes as JSON.',
   'past.not_yet': 'This instant has not come yet.',
   'past.ambiguous': 'Give asOf or revision, not both.',

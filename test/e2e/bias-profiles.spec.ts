@@ -69,6 +69,22 @@ describe('a bias profile', () => {
     expect([read.status, read.headers.etag, read.body]).toEqual([200, '"1"', body]);
   });
 
+  it('keeps names that mean something to JavaScript, and hands them on', async () => {
+    const settings = {
+      constructor: 1,
+      toString: { constructor: { prototype: [{ valueOf: null, hasOwnProperty: {} }] } },
+      prototype: 'x',
+    };
+    const { id } = await create({ settings });
+    expect((await send('GET', `/${id}`)).body.biasProfile.settings).toEqual(settings);
+    const { secret } = await service.createKey(owner, { biasProfileId: id });
+    const verdict = await service.send('POST', '/v1/verify', { as: owner, body: { key: secret } });
+    expect(verdict.body).toMatchObject({ allowed: true, biasProfile: { settings } });
+    expect((await update(id, { settings: { constructor: 2 } })).body.biasProfile.settings).toEqual({
+      constructor: 2,
+    });
+  });
+
   it('changes by what is given, and a repeat changes nothing', async () => {
     const { id } = await create();
     const renamed = await update(id, { name: 'Open' });
@@ -134,6 +150,19 @@ describe('a bias profile', () => {
     // A new profile needs its name: that is said before anything else is.
     const isNameless = 'name' in changes && changes.name === '';
     expectProblem(created, 400, isNameless ? 'request.invalid' : code);
+  });
+
+  it.each([
+    ['{"a":[1e400]}', '/settings', 'profile.number_too_large'],
+    ['{"a":{"__proto__":{"b":1}}}', '/settings/a/__proto__', 'request.invalid'],
+  ])('has no settings such as %s', async (settings, pointer, code) => {
+    const { id } = await create();
+    for (const answer of [
+      await send('PATCH', `/${id}`, { raw: `{"settings":${settings}}` }),
+      await send('POST', '', { raw: `{"name":"a","settings":${settings}}` }),
+    ]) {
+      expect(pointersOf(expectProblem(answer, 400, code))).toEqual([pointer]);
+    }
   });
 
   it('has settings of at most 8 KiB as JSON in UTF-8', async () => {

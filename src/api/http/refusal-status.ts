@@ -24,6 +24,7 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'profile.archived': 409,
   'profile.attached': 409,
   'profile.name_invalid': 400,
+  'profile.number_too_large': 400,
   'profile.settings_too_large': 400,
   'past.not_yet': 400,
   'past.ambiguous': 400,

@@ -3,12 +3,12 @@ import type { ValidationError } from 'class-validator';
 import { fault } from './faults.js';
 import { fieldErrors } from './field-errors.js';
 import type { FieldError } from './problem.js';
-import { unwantedIn } from './shape.js';
+import { freeFieldsOf, isRecord, unwantedIn } from './shape.js';
 
 /**
  * Checks bodies, queries and parameters against the class-validator rules of their class and answers
  * `request.invalid` with every error. Fields the class does not have are errors; nothing is converted
- * unless the class says so with `@Type`.
+ * unless the class says so with `@Type`. What stands in a free-form field is neither checked nor copied here.
  */
 @Injectable()
 export class RequestValidation extends ValidationPipe {
@@ -28,15 +28,25 @@ export class RequestValidation extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // Custom parameters are made by us, not by the caller.
-    const unwanted = metadata.type === 'custom' ? undefined : unwantedFor(metadata.type, value);
+    const free = freeFieldsOf(metadata.metatype);
+    const unwanted = metadata.type === 'custom' ? undefined : unwantedFor(metadata.type, value, free);
     if (unwanted) throw fault('request.invalid', { errors: [unwanted] });
-    return super.transform(value, metadata);
+    const aside = Object.entries(isRecord(value) ? value : {}).filter(
+      ([name, item]) => free.has(name) && isRecord(item),
+    );
+    if (aside.length === 0) return super.transform(value, metadata);
+    const emptied = Object.assign({}, value, Object.fromEntries(aside.map(([name]) => [name, {}])));
+    const checked: object = await super.transform(emptied, metadata);
+    return Object.assign(checked, Object.fromEntries(aside));
   }
 }
 
-function unwantedFor(part: 'body' | 'query' | 'param', value: unknown): FieldError | undefined {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (part === 'body' && value !== undefined && !isRecord)
+function unwantedFor(
+  part: 'body' | 'query' | 'param',
+  value: unknown,
+  free: ReadonlySet<string>,
+): FieldError | undefined {
+  if (part === 'body' && value !== undefined && !isRecord(value))
     return { pointer: '', message: 'must be a JSON object' };
-  return unwantedIn(value);
+  return unwantedIn(value, free);
 }

@@ -67,6 +67,15 @@ describe('creating a bias profile', () => {
       expect(given().when({ ...create, settings })).toEqual(refusal);
     },
   );
+
+  it('refuses a number that JSON would keep as null, wherever it stands', () => {
+    const refusal = { code: 'profile.number_too_large', field: 'settings' };
+    for (const value of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]) {
+      expect(given().when({ ...create, settings: { a: [{ b: value }] } })).toEqual(refusal);
+      const nulled = { ...created, settings: { a: null } };
+      expect(given(nulled).when(update({ settings: { a: value } }))).toEqual(refusal);
+    }
+  });
 });
 
 describe('changing a bias profile', () => {

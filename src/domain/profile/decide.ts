@@ -29,14 +29,17 @@ function create(profile: ProfileState, command: CreateProfile): ProfileDecision 
   );
 }
 
-function update(profile: Profile, { name, settings, at }: UpdateProfile): ProfileDecision {
+function update(profile: Profile, command: UpdateProfile): ProfileDecision {
   if (profile.isArchived) return refused('profile.archived');
+  const refusal = refusalOf(command);
+  if (refusal) return refusal;
+  const { name, settings, at } = command;
   const changes = changesIn({
     ...(name !== profile.name && name !== undefined && { name }),
     ...(settings && !isSameSettings(settings, profile.settings) && { settings }),
   });
   if (Object.keys(changes).length === 0) return nothing;
-  return refusalOf(changes) ?? happened({ type: 'BiasProfileUpdated', ...changes, updatedAt: at });
+  return happened({ type: 'BiasProfileUpdated', ...changes, updatedAt: at });
 }
 
 /** Nobody takes a profile away from under a key. */

@@ -15,6 +15,7 @@ export const settingsMaxBytes = 8_192;
 export function faultOfSettings(settings: Settings): RefusalCode | undefined {
   const fault = faultOf({ settings: textsIn(settings).join('\n') });
   if (fault) return fault.code;
+  if (!hasOnlyFiniteNumbers(settings)) return 'profile.number_too_large';
   const bytes = utf8Length(JSON.stringify(settings));
   return bytes > settingsMaxBytes ? 'profile.settings_too_large' : undefined;
 }
@@ -30,6 +31,13 @@ function textsIn(value: Json): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const names = isList(value) ? [] : Object.keys(value);
   return [...names, ...Object.values(value).flatMap(textsIn)];
+}
+
+/** A number beyond the largest double is read as infinite, which JSON would write as null. */
+function hasOnlyFiniteNumbers(value: Json): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(hasOnlyFiniteNumbers);
 }
 
 function canonical(settings: Settings): string {

@@ -6,6 +6,7 @@ import type { Settings } from '../../../domain/profile/settings.js';
 import { type ProfileStatus, profileStatuses } from '../../../domain/profile/state.js';
 import { MayBeAbsent, OptionalText, RequiredText } from '../fields.js';
 import { PageQuery } from '../pages.js';
+import { FreeForm } from '../shape.js';
 
 const name = { maxLength: 100, description: 'For people.', example: 'Cautious' };
 const settings = {
@@ -20,6 +21,7 @@ export class CreateBiasProfileBody implements CreateProfileRequest {
   readonly name!: string;
 
   @ApiProperty(settings)
+  @FreeForm()
   @IsObject()
   readonly settings!: Settings;
 }
@@ -29,6 +31,7 @@ export class UpdateBiasProfileBody implements UpdateProfileRequest {
   readonly name?: string;
 
   @ApiPropertyOptional({ ...settings, description: `${settings.description} Replaced whole.` })
+  @FreeForm()
   @MayBeAbsent()
   @IsObject()
   readonly settings?: Settings;
