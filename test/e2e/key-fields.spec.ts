@@ -152,6 +152,45 @@ describe('what a key may be', () => {
   });
 });
 
+describe('an id', () => {
+  const post = async <Body>(path: string, body: object) =>
+    (await service.send<Body>('POST', path, { as: owner, body })).body;
+
+  it('means the same in any case, in bodies, filters and headers', async () => {
+    const model = { name: 'Falcon', model: 'falcon', resourceType: 'TPM' };
+    const { resource } = await post<{ resource: { id: string } }>('/v1/resources', model);
+    const profile = { name: 'Cautious', settings: {} };
+    const { biasProfile } = await post<{ biasProfile: { id: string } }>('/v1/bias-profiles', profile);
+    const ids = { projectId: owner.project.id, biasProfileId: biasProfile.id };
+    const upper = Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, id.toUpperCase()]));
+    const made = await create({ ...upper, resourceIds: [resource.id.toUpperCase()] });
+    expect(made.status).toBe(201);
+    const { key } = made.body;
+    expect(key).toMatchObject({ projectId: ids.projectId, resources: [{ id: resource.id }] });
+    expect(key.biasProfile?.id).toBe(biasProfile.id);
+
+    const headers = { 'compass-team': owner.team.id.toUpperCase() };
+    const found = (query: object) =>
+      service.send<{ items: { id: string }[] }>('GET', `/v1/keys?${new URLSearchParams({ ...query })}`, {
+        as: owner,
+        headers,
+      });
+    for (const [filter, id] of Object.entries({ ...ids, userId: owner.user.id, resourceId: resource.id })) {
+      const { body } = await found({ [filter]: id.toUpperCase() });
+      expect(body.items.map((one) => one.id)).toContain(key.id);
+    }
+    const query = `keyId=${key.id.toUpperCase()}&actorId=${owner.user.id.toUpperCase()}`;
+    const told = await service.send<{ items: object[] }>('GET', `/v1/audit/events?${query}`, { as: owner });
+    expect(told.body.items[0]).toMatchObject({ type: 'KeyCreated', keyId: key.id });
+  });
+
+  it('stands in a list once, in whatever case', async () => {
+    const id = owner.project.id;
+    const answer = await create({ resourceIds: [id, id.toUpperCase()] });
+    expect(pointersOf(expectProblem(answer, 400, 'request.invalid'))).toEqual(['/resourceIds']);
+  });
+});
+
 describe('the end of a key', () => {
   const day = 86_400_000;
   const inDays = (days: number) => new Date(Date.now() + days * day).toISOString();

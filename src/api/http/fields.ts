@@ -2,7 +2,11 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
   IsString,
+  IsUUID,
   isISO8601,
   Matches,
   MaxLength,
@@ -99,6 +103,46 @@ export function RequiredText({ maxLength, description, example }: TextOptions): 
     MinLength(1),
     MaxLength(maxLength),
     IsPlainText(),
+  );
+}
+
+interface IdOptions {
+  readonly description?: string;
+  /** Null is a value of its own, such as "none" in a change. */
+  readonly nullable?: boolean;
+}
+
+/** An id that may be left out, in any case; the request holds it in lower case, as events and rows do. */
+export function OptionalId({ description, nullable = false }: IdOptions = {}): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: String,
+      format: 'uuid',
+      ...(description !== undefined && { description }),
+      ...(nullable && { nullable }),
+    }),
+    nullable ? MayBeNull() : MayBeAbsent(),
+    LowerCase(),
+    IsUUID(),
+  );
+}
+
+/** A list of ids, each once, in any case; the request holds them in lower case. */
+export function IsIdList({ maxItems }: { readonly maxItems: number }): PropertyDecorator {
+  return applyDecorators(
+    LowerCase(),
+    IsArray(),
+    ArrayMaxSize(maxItems),
+    ArrayUnique(),
+    IsUUID(undefined, { each: true }),
+  );
+}
+
+/** Made before any rule looks; what is neither a text nor a list of texts is left for the rules to refuse. */
+function LowerCase(): PropertyDecorator {
+  const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+  return Transform(({ value }: { value: unknown }) =>
+    Array.isArray(value) ? value.map(lower) : lower(value),
   );
 }
 

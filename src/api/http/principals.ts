@@ -59,7 +59,7 @@ export function createPrincipals(parts: Parts): Principals {
     requireOwnOrigin(request, parts.publicUrl);
     requireFresh();
     const teamId = request.headers['compass-team'];
-    const team = typeof teamId === 'string' ? teamId : undefined;
+    const team = typeof teamId === 'string' ? teamId.toLowerCase() : undefined;
     const principal = authenticator.member(session, team, clock.now().toISOString());
     if (!principal) throw problemOfRefusal({ code: 'team.not_found' });
     return { principal, setCookie: session.setCookie };

@@ -1,21 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsUUID, Matches } from 'class-validator';
+import { IsIn, Matches } from 'class-validator';
 import type { Moment } from '../../../application/key/past.js';
 import type { DiffRequest } from '../../../audit/diff.js';
 import { type EventType, eventTypes } from '../../../domain/recorded.js';
-import { instantOf, MayBeAbsent, OptionalInstant, zonedInstantWords } from '../fields.js';
+import { instantOf, MayBeAbsent, OptionalId, OptionalInstant, zonedInstantWords } from '../fields.js';
 import { PageQuery } from '../pages.js';
 
 export class AuditQuery extends PageQuery {
-  @ApiPropertyOptional({ format: 'uuid' })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId()
   readonly keyId?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'Id of the user or key who did it.' })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId({ description: 'Id of the user or key who did it.' })
   readonly actorId?: string;
 
   @ApiPropertyOptional({ enum: eventTypes })

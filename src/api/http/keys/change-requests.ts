@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import type { ChangeKeyRequest } from '../../../application/key/change-key.js';
 import type { ChangeStatusRequest } from '../../../application/key/change-status.js';
 import type { RotateKeyRequest } from '../../../application/key/rotate-key.js';
 import type { KeyRole, Scope } from '../../../domain/key/events.js';
 import { graceDefaultSeconds, graceMaxSeconds } from '../../../domain/key/rotate.js';
-import { ClearableText, MayBeAbsent, MayBeNull, OptionalText } from '../fields.js';
+import { ClearableText, MayBeAbsent, OptionalId, OptionalText } from '../fields.js';
 import {
   AllowedIps,
   AllowedOrigins,
@@ -42,9 +42,7 @@ export class ChangeKeyBody implements ChangeKeyRequest {
   @ExpiresAt({ nullable: true })
   readonly expiresAt?: string | null;
 
-  @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true })
-  @MayBeNull()
-  @IsUUID()
+  @OptionalId({ nullable: true })
   readonly biasProfileId?: string | null;
 
   @ClearableText(keyTexts.department)

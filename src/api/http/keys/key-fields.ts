@@ -8,7 +8,6 @@ import {
   IsInt,
   IsISO8601,
   IsString,
-  IsUUID,
   Length,
   Matches,
   Max,
@@ -18,7 +17,7 @@ import {
 import { lifetimeMaxDays } from '../../../application/key/expiry.js';
 import { scopes } from '../../../domain/access/permissions.js';
 import { isPlainText } from '../../../domain/text.js';
-import { MayBeAbsent, MayBeNull, TextRule, zonedInstant, zonedInstantWords } from '../fields.js';
+import { IsIdList, MayBeAbsent, MayBeNull, TextRule, zonedInstant, zonedInstantWords } from '../fields.js';
 import { isAddressRange, isWebOrigin } from './network.js';
 
 /** Texts a person may give to a key, when it is made and when it changes. */
@@ -83,10 +82,7 @@ export function ResourceIds({ isRequired }: { isRequired: boolean }): PropertyDe
   return applyDecorators(
     ApiProperty({ ...documented, required: isRequired }),
     ...(isRequired ? [] : [MayBeAbsent()]),
-    IsArray(),
-    ArrayMaxSize(100),
-    ArrayUnique(),
-    IsUUID(undefined, { each: true }),
+    IsIdList({ maxItems: 100 }),
   );
 }
 

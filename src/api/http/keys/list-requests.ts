@@ -1,13 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { type KeySort, keySorts } from '../../../application/key/list-keys.js';
 import type { Moment } from '../../../application/key/past.js';
 import { scopes } from '../../../domain/access/permissions.js';
 import { type KeyRole, type KeyType, keyTypes, type Scope, type Tier } from '../../../domain/key/events.js';
 import { type KeyStatus, keyStatuses } from '../../../domain/key/status.js';
 import { problemOfRefusal } from '../answers.js';
-import { MayBeAbsent, OptionalInstant, OptionalText } from '../fields.js';
+import { MayBeAbsent, OptionalId, OptionalInstant, OptionalText } from '../fields.js';
 import { PageQuery } from '../pages.js';
 
 const tiers = ['free', 'paid'] as const;
@@ -31,9 +31,7 @@ export class ListKeysQuery extends PageQuery {
   @OptionalInstant({ description: 'The keys as they were then, of at most 10,000 ever made in the team.' })
   readonly asOf?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'Keys that act in this project.' })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId({ description: 'Keys that act in this project.' })
   readonly projectId?: string;
 
   @ApiPropertyOptional({ enum: keyStatuses, description: 'Keys with this status now, or as of `asOf`.' })
@@ -49,14 +47,10 @@ export class ListKeysQuery extends PageQuery {
   @OptionalText({ maxLength: 100, description: 'Keys of exactly this environment.' })
   readonly environment?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'Keys that this user is assigned to.' })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId({ description: 'Keys that this user is assigned to.' })
   readonly userId?: string;
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'Keys that this resource is assigned to.' })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId({ description: 'Keys that this resource is assigned to.' })
   readonly resourceId?: string;
 
   @OptionalText({ maxLength: 200, description: 'Keys with exactly this external id.' })
@@ -110,9 +104,7 @@ export class ListKeysQuery extends PageQuery {
   @IsIn(roles)
   readonly role?: KeyRole;
 
-  @ApiPropertyOptional({ format: 'uuid', description: `Keys this bias profile is attached to. ${scans}` })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId({ description: `Keys this bias profile is attached to. ${scans}` })
   readonly biasProfileId?: string;
 
   @OptionalInstant({ description: `Keys that expire before this instant, expired ones too. ${scans}` })

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsUUID } from 'class-validator';
+import { IsBoolean, IsIn } from 'class-validator';
 import type { CreateKeyRequest } from '../../../application/key/create-key.js';
 import {
   type KeyRole,
@@ -9,7 +9,7 @@ import {
   revocationReasons,
   type Scope,
 } from '../../../domain/key/events.js';
-import { MayBeAbsent, OptionalText } from '../fields.js';
+import { MayBeAbsent, OptionalId, OptionalText } from '../fields.js';
 import {
   AllowedIps,
   AllowedOrigins,
@@ -45,9 +45,7 @@ export class CreateKeyBody implements CreateKeyRequest {
   @IsBoolean()
   readonly public?: boolean;
 
-  @ApiPropertyOptional({ format: 'uuid', description: "Absent: the caller key's own, or the team's first." })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId({ description: "Absent: the caller key's own, or the team's first." })
   readonly projectId?: string;
 
   @ApiPropertyOptional({ enum: ['admin', 'member'], default: 'member' })
@@ -69,9 +67,7 @@ export class CreateKeyBody implements CreateKeyRequest {
   @ResourceIds({ isRequired: false })
   readonly resourceIds?: readonly string[];
 
-  @ApiPropertyOptional({ format: 'uuid' })
-  @MayBeAbsent()
-  @IsUUID()
+  @OptionalId()
   readonly biasProfileId?: string;
 
   @OptionalText(keyTexts.department)
