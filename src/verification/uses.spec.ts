@@ -43,17 +43,24 @@ const rowsOf = (events: readonly { readonly rows: readonly UseRow[] }[]) =>
   events.flatMap(({ rows }) => rows);
 
 describe('uses', () => {
-  it('are counted by secret, code and permission, and written down once', async () => {
+  it('are counted by secret, code, permission and model, and written down once', async () => {
     const { recorder, stored } = setUp();
     const later = '2026-11-21T12:00:01.000Z';
     recorder.record(use('k1'));
     recorder.record(use('k1', { at: later }));
     recorder.record(use('k1', { code: 'EXPIRED' }));
     recorder.record(use('k1', { permission: 'runs:read' }));
+    recorder.record(use('k1', { permission: 'runs:read', model: 'falcon' }));
+    recorder.record(use('k1', { model: 'falcon' }));
+    recorder.record(use('k1', { model: 'jais', at: later }));
+    recorder.record(use('k1', { model: 'falcon', at: later }));
     expect(await recorder.flush()).toBe(true);
     expect(await recorder.flush()).toBe(true);
     const row = { keyId: 'k1', secretId: 'secret-of-k1', count: 1, firstAt: noon, lastAt: noon };
     expect(rowsOf(await stored())).toEqual([
+      { ...row, code: 'VALID', model: 'jais', firstAt: later, lastAt: later },
+      { ...row, code: 'VALID', model: 'falcon', count: 2, lastAt: later },
+      { ...row, code: 'VALID', permission: 'runs:read', model: 'falcon' },
       { ...row, code: 'VALID', permission: 'runs:read' },
       { ...row, code: 'EXPIRED' },
       { ...row, code: 'VALID', count: 2, lastAt: later },
@@ -79,6 +86,21 @@ describe('uses', () => {
     const events = await stored();
     expect(Math.max(...events.map(({ rows }) => rows.length))).toBeLessThanOrEqual(1_500);
     expect(rowsOf(events).map(({ keyId }) => keyId)).toEqual(keyIds);
+  });
+
+  it('of the longest models fit into events of half a mebibyte', async () => {
+    const { recorder, ledger, stored } = setUp();
+    const longest = { model: '\u{6f22}'.repeat(100), permission: 'connections:write' };
+    const secretId = newId();
+    for (let n = 0; n < 800; n += 1) {
+      const access = { keyId: newId(), teamId: 't1' } as KeyAccess;
+      recorder.record(use('k1', { ...longest, access, secretId: `${secretId.slice(0, -3)}${n}` }));
+    }
+    expect(await recorder.flush()).toBe(true);
+    expect(rowsOf(await stored())).toHaveLength(800);
+    for await (const { event } of ledger.readStream(`uses-${processId}-${day}`)) {
+      expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThan(512 * 1_024);
+    }
   });
 
   it('go to the stream of their day', async () => {

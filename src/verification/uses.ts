@@ -3,7 +3,6 @@ import type { KeyAccess, VerdictCode } from '../domain/access/verdict.js';
 import type { Metadata } from '../domain/recorded.js';
 import { type UseRow, usesStream } from '../domain/uses/events.js';
 import type { Ledger, NewEvent } from '../event-store/ledger.js';
-import { appendLimits } from '../event-store/port.js';
 import type { Clock } from '../platform/clock.js';
 
 /** One use of one secret: a verdict that was asked for, or a call to this service itself. */
@@ -12,6 +11,7 @@ export interface Use {
   readonly secretId: string;
   readonly code: VerdictCode;
   readonly permission?: string | undefined;
+  readonly model?: string | undefined;
   /** ISO instant. */
   readonly at: string;
 }
@@ -30,10 +30,11 @@ export interface UseRecorder {
 }
 
 /**
- * Rows are at most some 340 bytes of JSON, so an event stays below 512 KiB and an append in its limits, be
- * each row in an event of its own. Fewer would make more appends, each of which wakes all who follow the log.
+ * Rows are at most some 650 bytes of JSON, 300 of them the model, so an event stays below 512 KiB and an append
+ * in its limits, be each row in an event of its own. Fewer would make more appends, each of which wakes all who
+ * follow the log.
  */
-const rowsPerAppendMax = appendLimits.events;
+const rowsPerAppendMax = 750;
 /** Kinds of use counted between two flushes; one more flushes at once. */
 const countedMax = 100_000;
 /** While the log is away this many appends wait, two full flushes; older ones are given up. */
@@ -56,6 +57,7 @@ interface Count {
   readonly secretId: string;
   readonly code: VerdictCode;
   readonly permission: string | undefined;
+  readonly model: string | undefined;
   count: number;
   readonly firstAt: string;
   lastAt: string;
@@ -89,16 +91,17 @@ export function createUseRecorder(options: Options): UseRecorder {
   const stopping = new AbortController();
   let flushing: Promise<boolean> | undefined;
 
-  function record({ access, secretId, code, permission, at }: Use): void {
+  function record({ access, secretId, code, permission, model, at }: Use): void {
     const other = counts.get(secretId);
     for (let known = other; known; known = known.other) {
-      if (known.code === code && known.permission === permission) {
+      if (known.code === code && known.permission === permission && known.model === model) {
         known.count += 1;
         known.lastAt = at;
         return;
       }
     }
-    counts.set(secretId, { access, secretId, code, permission, count: 1, firstAt: at, lastAt: at, other });
+    const use = { access, secretId, code, permission, model, count: 1, firstAt: at, lastAt: at, other };
+    counts.set(secretId, use);
     rowsCount += 1;
     if (rowsCount >= countedMax) void flush();
   }
@@ -205,9 +208,9 @@ function byTeam(counts: readonly Count[]): Map<string, UseRow[]> {
   return teams;
 }
 
-function rowOf({ access, secretId, code, permission, count, firstAt, lastAt }: Count): UseRow {
-  const { keyId } = access;
-  return { keyId, secretId, code, ...(permission !== undefined && { permission }), count, firstAt, lastAt };
+function rowOf({ access, secretId, code, permission, model, count, firstAt, lastAt }: Count): UseRow {
+  const asked = { ...(permission !== undefined && { permission }), ...(model !== undefined && { model }) };
+  return { keyId: access.keyId, secretId, code, ...asked, count, firstAt, lastAt };
 }
 
 function* chunks<T>(items: readonly T[], size: number): Iterable<T[]> {

@@ -98,4 +98,21 @@ describe('the answer', () => {
       { access: target, secretId: 's1', code: 'INSUFFICIENT_SCOPE', permission: 'models:train', at },
     ]);
   });
+
+  it.each<[Partial<VerifyRequest>, string | undefined]>([
+    [{ model: 'falcon' }, 'falcon'],
+    [{ resource: 'r2' }, 'jais'],
+    [{ model: 'jais', resource: 'r2' }, 'jais'],
+    [{ model: 'falcon', project: 'p2' }, 'falcon'],
+    [{ model: 'of-the-caller' }, undefined],
+    [{ model: 'falcon', resource: 'r2' }, undefined],
+    [{}, undefined],
+  ])('to %j is a use of the model %s, as it is assigned', (request, model) => {
+    const resources = [
+      { resourceId: 'r1', model: 'falcon' },
+      { resourceId: 'r2', model: 'jais' },
+    ];
+    const { uses } = ask(byKey({}), request, { ...target, resources });
+    expect(uses.map((one) => one.model)).toEqual([model]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { ProfileAccess } from '../../projections/access/profiles.js';
 import { authorize } from '../application/authorize.js';
 import type { Principal } from '../application/principal.js';
+import { assignedModel } from '../domain/access/checks.js';
 import { userRoleOf, withinRightsOf } from '../domain/access/entitlement.js';
 import { permissionRules } from '../domain/access/permissions.js';
 import { type AccessRequest, decideAccess, type KeyAccess, type Verdict } from '../domain/access/verdict.js';
@@ -73,12 +74,14 @@ export function verify(
   const asked = withPermissions(request);
   const verdict = decideAccess(access, secret, asked, at, index);
   if (verdict.code === 'NOT_FOUND') return notFound;
-  // Only permissions there are: any other text is the caller's, may hold a secret, and would go into the log.
+  // Only permissions there are, and models as assigned: other text is the caller's, may hold a secret, and would
+  // go into the log.
   uses.record({
     access,
     secretId: secret.secretId,
     code: verdict.code,
     permission: asked.permissions?.find((one) => permissionRules.has(one)),
+    model: assignedModel(access, asked),
     at,
   });
   const { allowed, code, checked, grantedBy } = verdict;

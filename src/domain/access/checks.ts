@@ -116,6 +116,15 @@ export function grantingResource({ access, request, surroundings }: Case): Assig
   return access.resources.find((one) => isMeant(one, request) && surroundings.isActive(one.resourceId));
 }
 
+/**
+ * The model a request is about, in the words of the key's own record: undefined when it names neither a model nor
+ * a resource, or one that is not assigned. All assigned resources that are meant have one model.
+ */
+export function assignedModel({ resources }: KeyAccess, request: AccessRequest): string | undefined {
+  if (!namesResource(request)) return undefined;
+  return resources.find((one) => isMeant(one, request))?.model;
+}
+
 function namesResource({ model, resource }: AccessRequest): boolean {
   return model !== undefined || resource !== undefined;
 }

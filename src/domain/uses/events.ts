@@ -7,6 +7,8 @@ export interface UseRow {
   readonly code: VerdictCode;
   /** The permission that was asked for, if one was. */
   readonly permission?: string;
+  /** The model of the assigned resource that was asked for, if one was. */
+  readonly model?: string;
   readonly count: number;
   readonly firstAt: string;
   readonly lastAt: string;
