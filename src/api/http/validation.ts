@@ -36,7 +36,7 @@ export class RequestValidation extends ValidationPipe {
     );
     if (aside.length === 0) return super.transform(value, metadata);
     const emptied = Object.assign({}, value, Object.fromEntries(aside.map(([name]) => [name, {}])));
-    const checked: object = await super.transform(emptied, metadata);
+    const checked = (await super.transform(emptied, metadata)) as object;
     return Object.assign(checked, Object.fromEntries(aside));
   }
 }
