@@ -62,14 +62,32 @@ it('begins anew after what failed', async () => {
   expect(await stateOf(other)).toBe('begun');
 });
 
-it('takes who did not come back within a minute for dead, for the same request only', async () => {
-  const dead = await begin();
+it('does not begin again what may have been done', async () => {
+  await (await begin()).giveUp();
+  expect(await stateOf(request)).toBe('outcome_unknown');
+  expect(await stateOf(other)).toBe('different');
+  await letPass('1 day');
+  expect(await stateOf(request)).toBe('begun');
+  expect(await stateOf(request)).toBe('in_progress');
+});
+
+it('takes who did not come back within a minute for dead, and still keeps what they answer', async () => {
+  const late = await begin();
   await letPass('50 seconds');
   expect(await stateOf(request)).toBe('in_progress');
   await letPass('10 seconds');
   expect(await stateOf(other)).toBe('different');
+  expect(await stateOf(request)).toBe('outcome_unknown');
+  await late.finish(reply, undefined);
+  expect(await replies.begin(request)).toEqual({ state: 'answered', reply, secret: undefined });
+});
+
+it('hears nothing from an attempt whose day is over', async () => {
+  const dead = await begin();
+  await letPass('1 day');
   const alive = await begin();
   await dead.finish({ ...reply, status: 500 }, undefined);
+  await dead.giveUp();
   await dead.abandon();
   expect(await stateOf(request)).toBe('in_progress');
   await alive.finish(reply, undefined);
@@ -115,9 +133,11 @@ it('says when an answer could not be kept, and lets it stand', async () => {
   await pool.query('alter table replies.entries rename to away');
   await attempt.finish(reply, undefined);
   await attempt.abandon();
+  await attempt.giveUp();
   await pool.query('alter table replies.away rename to entries');
   expect(warnings).toEqual([
     'An answer could not be kept for a repeated request.',
     'A request that failed could not be forgotten.',
+    'A request without an outcome could not be given up.',
   ]);
 });

@@ -25,21 +25,26 @@ export type Begun =
   | { readonly state: 'begun'; readonly attempt: Attempt }
   /** Another process, or another request of this one, is at it. */
   | { readonly state: 'in_progress' }
+  /** It was begun and not answered: whether it was carried out is not known, so it is never done again. */
+  | { readonly state: 'outcome_unknown' }
   /** The name was used for something else. */
   | { readonly state: 'different' }
   | { readonly state: 'answered'; readonly reply: Reply; readonly secret: string | undefined };
 
-/** The right to answer a request, until its lease ends. */
+/** The right to answer a request; nobody else gets it while the request is kept. */
 export interface Attempt {
   /** Keeps the answer; the secret apart from it, for a shorter time. Never fails: the answer stands anyway. */
   finish(reply: Reply, secret: string | undefined): Promise<void>;
-  /** Forgets the request: nothing was done, so the next one begins anew. Never fails. */
+  /** Forgets the request: surely nothing was done, so the next one begins anew. Never fails. */
   abandon(): Promise<void>;
+  /** Ends the request without an answer where it may have been carried out. Never fails. */
+  giveUp(): Promise<void>;
 }
 
 /**
  * Answers kept for those who lost theirs: 24 hours, their secret 10 minutes, both sealed. Who began and
- * did not come back within a minute is taken for dead, and the next who asks the same begins anew.
+ * did not come back within a minute is taken for dead in the middle: the outcome is unknown from then on,
+ * unless the answer comes all the same.
  */
 export interface Replies {
   begin(request: RequestMarks): Promise<Begun>;
@@ -70,6 +75,13 @@ export const migrations: Record<string, Migration> = {
       await sql`create index on replies.entries (begun_at)`.execute(db);
     },
   },
+  '0002_given_up': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await sql`alter table replies.entries add column is_given_up boolean not null default false`.execute(
+        db,
+      );
+    },
+  },
 };
 
 interface Options {
@@ -86,6 +98,7 @@ interface Entry {
   readonly content: Buffer;
   readonly answer: Buffer | null;
   readonly secret: Buffer | null;
+  readonly isOver: boolean;
 }
 
 export function createReplies({ db, sealKey, markKey, warn }: Options): Replies {
@@ -101,19 +114,20 @@ export function createReplies({ db, sealKey, markKey, warn }: Options): Replies 
     const { rows: taken } = await sql`
       insert into replies.entries as kept (name, content, attempt) values (${name}, ${content}, ${attempt})
       on conflict (name) do update
-        set content = excluded.content, attempt = excluded.attempt, begun_at = now(), answer = null, secret = null
+        set content = excluded.content, attempt = excluded.attempt, begun_at = now(), answer = null, secret = null,
+          is_given_up = false
         where kept.begun_at <= now() - ${keptFor}
-          or (kept.answer is null and kept.content = excluded.content and kept.begun_at <= now() - ${leasedFor})
       returning true`.execute(db);
     if (taken.length > 0) return { state: 'begun', attempt: attemptOf(name, attempt) };
     const { rows } = await sql<Entry>`
-      select content, answer, case when begun_at > now() - ${secretKeptFor} then secret end as secret
+      select content, answer, case when begun_at > now() - ${secretKeptFor} then secret end as secret,
+        is_given_up or begun_at <= now() - ${leasedFor} as "isOver"
       from replies.entries where name = ${name}`.execute(db);
     const entry = rows[0];
     // Abandoned in between: whoever did so answers a moment later, and the next try begins.
     if (!entry) return { state: 'in_progress' };
     if (!entry.content.equals(content)) return { state: 'different' };
-    if (!entry.answer) return { state: 'in_progress' };
+    if (!entry.answer) return { state: entry.isOver ? 'outcome_unknown' : 'in_progress' };
     return {
       state: 'answered',
       reply: JSON.parse(open(sealKey, contextOf('answer', name), entry.answer).toString('utf8')) as Reply,
@@ -139,6 +153,11 @@ export function createReplies({ db, sealKey, markKey, warn }: Options): Replies 
         await sql`delete from replies.entries where name = ${name} and attempt = ${attempt}`
           .execute(db)
           .catch((error: unknown) => warn('A request that failed could not be forgotten.', error));
+      },
+      async giveUp() {
+        await sql`update replies.entries set is_given_up = true where name = ${name} and attempt = ${attempt}`
+          .execute(db)
+          .catch((error: unknown) => warn('A request without an outcome could not be given up.', error));
       },
     };
   }

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { newId } from '../../src/platform/ids.js';
+import { eventually } from '../support/eventually.js';
 import {
   type Answer,
   bearer,
@@ -6,6 +8,8 @@ import {
   createHttpClient,
   type HttpClient,
 } from '../support/http-client.js';
+import { join } from '../support/members.js';
+import { appendToTeam } from '../support/past.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -39,12 +43,18 @@ async function namesOf(as: Caller = owner): Promise<string[]> {
   return body.items.map(({ name }) => name);
 }
 
-async function letPass(interval: string): Promise<void> {
+async function inDatabase(sql: string, values: string[] = []): Promise<void> {
   const client = new pg.Client({ connectionString: service.databaseUrl });
   await client.connect();
-  await client.query('update replies.entries set begun_at = begun_at - $1::interval', [interval]);
+  await client.query(sql, values);
   await client.end();
 }
+
+const letPass = (interval: string) =>
+  inDatabase('update replies.entries set begun_at = begun_at - $1::interval', [interval]);
+
+/** As if the process had died, or lost the database, before it could keep an answer. */
+const loseAnswers = () => inDatabase('update replies.entries set answer = null, secret = null');
 
 /** What an answer tells, but for its request. */
 function told({ status, headers, body }: Answer<unknown>) {
@@ -98,6 +108,51 @@ describe('a repeat with the same Idempotency-Key', () => {
     expectProblem(await create(key, { name: '' }), 400, 'key.name_invalid');
     expectProblem(await create(key, { colour: 'red' }), 400, 'request.invalid');
     expect((await create(key, { name: 'right at last' })).status).toBe(201);
+  });
+
+  it('is not done again when nobody knows what became of the first', async () => {
+    const key = newKey();
+    await create(key, { name: 'perhaps' });
+    await loseAnswers();
+    expectProblem(await create(key, { name: 'perhaps' }), 409, 'idempotency.in_progress');
+    await letPass('60 seconds');
+    for (let tries = 0; tries < 3; tries++) {
+      const answer = await create(key, { name: 'perhaps' });
+      expectProblem(answer, 409, 'idempotency.outcome_unknown');
+      expect(answer.headers['retry-after']).toBeUndefined();
+    }
+    expectProblem(await create(key, { name: 'else' }), 422, 'idempotency.different_request');
+    expect((await namesOf()).filter((name) => name === 'perhaps')).toHaveLength(1);
+  });
+
+  it('does not tell of a key that the caller sees no longer', async () => {
+    const key = newKey();
+    const first = await create(key);
+    await service.send('DELETE', `/v1/keys/${first.body.key.id}`, { as: owner });
+    expectProblem(await create(key), 404, 'key.not_found');
+  });
+
+  it('is judged anew once the caller has lost rights', async () => {
+    const admin = await join(service, owner, 'ADMIN');
+    const key = newKey();
+    const body = { name: 'ci', notes: 'for admins only' };
+    const first = await create(key, body, admin);
+    expect(first.body.key).toMatchObject({ notes: body.notes });
+    const me = await service.send<{ user: { id: string } }>('GET', '/v1/me', { as: admin });
+    await appendToTeam(service.config, owner.team.id, {
+      type: 'MemberJoined',
+      membershipId: newId(),
+      userId: me.body.user.id,
+      role: 'USER',
+      joinedAt: new Date().toISOString(),
+    });
+    await eventually('demotion', async () => {
+      const { status } = await service.send('POST', '/v1/keys', { as: admin, body: {} });
+      return status === 403 || undefined;
+    });
+    const repeated = await create(key, body, admin);
+    expectProblem(repeated, 403, 'right.missing');
+    expect(repeated.text).not.toContain(body.notes);
   });
 
   it('belongs to its caller: that of another is another one', async () => {

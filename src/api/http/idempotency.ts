@@ -10,10 +10,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable, of } from 'rxjs';
 import { GetKeyQuery } from '../../application/key/get-key.js';
 import { actorOf, type Principal } from '../../application/principal.js';
+import { ClockWrong } from '../../application/right-clock.js';
+import { StoreUnavailable } from '../../event-store/port.js';
 import type { Attempt, Replies, Reply } from '../../platform/replies.js';
+import { valueOf } from './answers.js';
 import { callerOf } from './credentials.js';
-import { badHeader } from './faults.js';
+import { badHeader, problemOf } from './faults.js';
 import { HttpProblem } from './problem.js';
+import { isWritten } from './receipts.js';
 import { holdsSecret } from './secret-text.js';
 
 /** Injection token of `Replies`. */
@@ -24,7 +28,8 @@ const keptHeaders = ['etag', 'compass-position', 'location'] as const;
 
 /**
  * Any POST of a known caller may carry an `Idempotency-Key`: a repeat is answered as the first time instead
- * of being done again. Only what succeeded is kept; after a refusal nothing was changed, so a repeat is tried.
+ * of being done again. After a refusal nothing was changed, so a repeat is tried; where that is not sure, it
+ * is not.
  */
 @Injectable()
 export class Idempotency implements NestInterceptor {
@@ -42,7 +47,7 @@ export class Idempotency implements NestInterceptor {
     const reply = http.getResponse<FastifyReply>();
     const [path = '', query = ''] = request.url.split('?');
     const begun = await this.replies.begin({
-      name: [...ownerOf(caller), request.method, path, key],
+      name: [...ownerOf(caller), ...rightsOf(caller), request.method, path, key],
       content: [query, JSON.stringify(request.body ?? null)],
     });
     switch (begun.state) {
@@ -50,6 +55,8 @@ export class Idempotency implements NestInterceptor {
         throw differentRequest();
       case 'in_progress':
         throw inProgress();
+      case 'outcome_unknown':
+        throw outcomeUnknown();
       case 'answered':
         return of(await this.repeat(begun.reply, begun.secret, caller, reply));
       case 'begun':
@@ -58,16 +65,20 @@ export class Idempotency implements NestInterceptor {
   }
 
   private async repeat(kept: Reply, secret: string | undefined, caller: Principal, reply: FastifyReply) {
-    void reply.status(kept.status).headers(kept.headers);
-    const { body, credentialId } = kept;
-    if (secret === undefined || credentialId !== credentialOf(caller) || !isAboutKey(body)) return body;
-    return (await this.isPresent(body, caller)) ? { ...body, secret } : body;
+    const { status, headers, body, credentialId } = kept;
+    const isWithSecret = isAboutKey(body) && (await this.isPresent(body, caller));
+    void reply.status(status).headers(headers);
+    if (!isWithSecret || secret === undefined || credentialId !== credentialOf(caller)) return body;
+    return { ...body, secret };
   }
 
-  /** Rotation and revocation end the secret also here, and so does losing sight of the key. */
+  /**
+   * Whether the secret is still the newest of a key that is not revoked.
+   * @throws HttpProblem as reading the key does, when the caller no longer sees it
+   */
   private async isPresent({ key }: AboutKey, caller: Principal): Promise<boolean> {
-    const now = await this.queries.execute(new GetKeyQuery(caller, key.id));
-    return now.ok && now.value.status !== 'REVOKED' && now.value.secretVersion === key.secretVersion;
+    const now = valueOf(await this.queries.execute(new GetKeyQuery(caller, key.id)));
+    return now.status !== 'REVOKED' && now.secretVersion === key.secretVersion;
   }
 }
 
@@ -84,9 +95,17 @@ async function keep(attempt: Attempt, next: CallHandler<unknown>, caller: Princi
     await attempt.finish(kept, secret);
     return answer;
   } catch (error) {
-    await attempt.abandon();
+    await (isSurelyUndone(error, reply) ? attempt.abandon() : attempt.giveUp());
     throw error;
   }
+}
+
+/** Whether what failed has changed nothing: it was refused, or the log did not take it. */
+function isSurelyUndone(error: unknown, reply: FastifyReply): boolean {
+  if (isWritten(reply)) return false;
+  if (error instanceof StoreUnavailable || error instanceof ClockWrong) return true;
+  const problem = problemOf(error);
+  return problem !== undefined && problem.status < 500;
 }
 
 /** @throws HttpProblem 400 */
@@ -103,6 +122,13 @@ const keyForm = /^[\x20-\x7e]{1,255}$/;
 function ownerOf(caller: Principal): string[] {
   const { type, id } = actorOf(caller);
   return [type, id, caller.teamId];
+}
+
+/** A caller who has got other rights asks anew: what it was shown before may be more than it sees now. */
+function rightsOf(caller: Principal): string[] {
+  if (caller.type === 'user') return [caller.role];
+  const { role, scopes } = caller.access;
+  return [role, caller.userRole ?? '', scopes.toSorted().join(' ')];
 }
 
 function credentialOf(caller: Principal): string {
@@ -134,5 +160,13 @@ function inProgress(): HttpProblem {
     409,
     'The first request with this Idempotency-Key is not answered yet. Try again in a moment.',
     { headers: { 'retry-after': '1' } },
+  );
+}
+
+function outcomeUnknown(): HttpProblem {
+  return new HttpProblem(
+    'idempotency.outcome_unknown',
+    409,
+    'The first request may have been carried out; look before you try again with a new Idempotency-Key.',
   );
 }

@@ -21,6 +21,7 @@ import type { Result } from '../../../application/result.js';
 import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
+import { writePosition } from '../receipts.js';
 import { NewKeyAnswer, OneKeyAnswer } from './answers.js';
 import { AssignResourcesBody, ChangeKeyBody, ChangeStatusBody, RotateKeyBody } from './change-requests.js';
 import { KeyId } from './key-id.js';
@@ -128,7 +129,7 @@ export class KeyChangesController {
   ): Promise<void> {
     const command = new DeleteKeyCommand(caller, keyId, contextOf(request, caller), expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));
-    void reply.header('compass-position', position);
+    writePosition(reply, position);
   }
 
   /** Runs a command and answers the key as the write left it. */

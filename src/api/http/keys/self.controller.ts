@@ -22,6 +22,7 @@ import { problemOfRefusal, valueOf } from '../answers.js';
 import { originHeaders } from '../cors.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
+import { writePosition } from '../receipts.js';
 import { OneKeyAnswer } from './answers.js';
 import { OnePublicKeyAnswer, publicAnswer } from './public-key.js';
 import { RevokeKeyBody } from './requests.js';
@@ -78,7 +79,7 @@ export class SelfController {
     const { keyId } = caller.access;
     const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));
-    void reply.header('compass-position', position);
+    writePosition(reply, position);
   }
 
   @Get('projects')

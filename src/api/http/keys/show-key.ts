@@ -5,7 +5,7 @@ import type { KeyView } from '../../../application/key/key-view.js';
 import type { KeyReceipt } from '../../../application/key/receipt.js';
 import type { Principal } from '../../../application/principal.js';
 import { valueOf } from '../answers.js';
-import { writeReceipt } from '../receipts.js';
+import { etagOf, writePosition } from '../receipts.js';
 
 /** The key as a write left it, or as somebody else has left it since; the headers tell the same. */
 export async function showKey(
@@ -14,7 +14,8 @@ export async function showKey(
   { keyId, position }: KeyReceipt,
   reply: FastifyReply,
 ): Promise<KeyView> {
+  writePosition(reply, position);
   const key = valueOf(await queries.execute(new GetKeyQuery(caller, keyId)));
-  writeReceipt(reply, { revision: key.revision, position });
+  void reply.header('etag', etagOf(key.revision));
   return key;
 }

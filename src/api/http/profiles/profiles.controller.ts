@@ -25,7 +25,7 @@ import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
 import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
 import { PathId } from '../path-id.js';
-import { etagOf, writeReceipt } from '../receipts.js';
+import { etagOf, writePosition } from '../receipts.js';
 import { BiasProfilePageAnswer, OneBiasProfileAnswer } from './answers.js';
 import { CreateBiasProfileBody, ListBiasProfilesQuery, UpdateBiasProfileBody } from './requests.js';
 
@@ -127,8 +127,9 @@ export class ProfilesController {
     { position }: WriteReceipt,
     reply: FastifyReply,
   ): Promise<OneBiasProfileAnswer> {
+    writePosition(reply, position);
     const biasProfile = await this.show(caller, profileId);
-    writeReceipt(reply, { revision: biasProfile.revision, position });
+    void reply.header('etag', etagOf(biasProfile.revision));
     return { biasProfile };
   }
 

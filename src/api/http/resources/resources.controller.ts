@@ -23,7 +23,7 @@ import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
 import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
 import { PathId } from '../path-id.js';
-import { etagOf, writeReceipt } from '../receipts.js';
+import { etagOf, writePosition } from '../receipts.js';
 import { OneResourceAnswer, ResourcePageAnswer } from './answers.js';
 import { ListResourcesQuery, RegisterResourceBody, ResourceStatusBody } from './requests.js';
 
@@ -51,8 +51,9 @@ export class ResourcesController {
   ): Promise<OneResourceAnswer> {
     const command = new RegisterResourceCommand(caller, body, contextOf(request, caller));
     const { resourceId, position } = valueOf(await this.commands.execute(command));
+    writePosition(reply, position);
     const resource = await this.show(caller, resourceId);
-    writeReceipt(reply, { revision: resource.revision, position });
+    void reply.header('etag', etagOf(resource.revision));
     void reply.header('location', `/v1/resources/${resourceId}`);
     return { resource };
   }
@@ -99,8 +100,9 @@ export class ResourcesController {
     const context = contextOf(request, caller);
     const command = new ChangeResourceStatusCommand(caller, resourceId, status, context, expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));
+    writePosition(reply, position);
     const resource = await this.show(caller, resourceId);
-    writeReceipt(reply, { revision: resource.revision, position });
+    void reply.header('etag', etagOf(resource.revision));
     return { resource };
   }
 
