@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keysModel } from '../projections/keys/table.js';
 import { readModels } from '../projections/models.js';
 import { createRunner } from '../projections/runner/runner.js';
 import { createEntrance } from './api/http/accounts/entrance.js';
@@ -8,7 +9,7 @@ import { stale } from './api/http/outages.js';
 import { createPrincipals } from './api/http/principals.js';
 import { AppModule } from './app.module.js';
 import { createExecutor } from './application/execute.js';
-import { type Parts, VerificationBehind } from './application/parts.js';
+import { type Parts, ReadModelsBehind, VerificationBehind } from './application/parts.js';
 import { onlyWithRightClock } from './application/right-clock.js';
 import type { Config } from './config/config.js';
 import type { Position } from './event-store/port.js';
@@ -113,10 +114,16 @@ export async function startService(config: Config, log: Log, clock: Clock = syst
       newId,
       readDb,
       settled,
+      keysListed,
     };
     async function settled(position: Position): Promise<void> {
       const [isIndexed] = await arrivals(position, indexTimeoutMilliseconds);
       if (!isIndexed) throw new VerificationBehind();
+    }
+    async function keysListed(position: Position): Promise<void> {
+      const timeoutMilliseconds = readModelsTimeoutMilliseconds;
+      const models = [keysModel.name];
+      if (!(await runner.waitFor(position, { timeoutMilliseconds, models }))) throw new ReadModelsBehind();
     }
     async function reached(position: Position): Promise<boolean> {
       return (await arrivals(position, readModelsTimeoutMilliseconds)).every(Boolean);

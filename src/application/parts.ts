@@ -21,9 +21,20 @@ export interface Parts {
    * @throws VerificationBehind when the index did not get there in time; the write stands all the same
    */
   readonly settled: (position: Position) => Promise<void>;
+  /**
+   * Waits, at most two seconds, until the list of keys has what the log holds up to a position: for decisions
+   * that rest on it.
+   * @throws ReadModelsBehind
+   */
+  readonly keysListed: (position: Position) => Promise<void>;
 }
 
 /** The write is stored, but this process cannot yet vouch that verification knows it. */
 export class VerificationBehind extends Error {
   override readonly name = 'VerificationBehind';
+}
+
+/** The read models do not have what a decision must know; nothing was decided. */
+export class ReadModelsBehind extends Error {
+  override readonly name = 'ReadModelsBehind';
 }

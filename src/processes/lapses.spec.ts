@@ -33,6 +33,7 @@ function lapses(): Lapses {
     newId,
     readDb: house.db,
     settled: () => settle(house, runner),
+    keysListed: () => settle(house, runner),
   };
   const warn = (message: string, error: unknown) => {
     throw new Error(message, { cause: error });

@@ -3,7 +3,9 @@ import type { ProfileView } from '../../src/application/profile/get-profile.js';
 import { formatSecret } from '../../src/domain/access/secret.js';
 import { settingsMaxBytes } from '../../src/domain/profile/settings.js';
 import { bearer, type Caller, type Sending } from '../support/http-client.js';
+import { keyCalls } from '../support/key-calls.js';
 import { join } from '../support/members.js';
+import { appendBeside } from '../support/past.js';
 import type { Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -129,6 +131,21 @@ describe('a bias profile', () => {
     expect(pointersOf(problem)).toEqual([]);
     await service.revoke(owner, key.id);
     expect((await archive(id)).body.biasProfile.status).toBe('archived');
+  });
+
+  it('that was archived the moment a key was given it stays on the key, and on no other', async () => {
+    const { id } = await create();
+    const { key } = await service.createKey(owner, { biasProfileId: id });
+    await appendBeside(service.config, owner.team.id, `profile-${id}`, {
+      type: 'BiasProfileArchived',
+      archivedAt: new Date().toISOString(),
+    });
+    const calls = keyCalls(service, owner);
+    const repeated = await calls.change(key.id, { biasProfileId: id, name: 'Renamed' });
+    expect([repeated.status, repeated.body.key.biasProfile?.id]).toEqual([200, id]);
+    const other = await service.createKey(owner);
+    const given = await calls.change(other.key.id, { biasProfileId: id });
+    expect(pointersOf(expectProblem(given, 409, 'profile.archived'))).toEqual(['/biasProfileId']);
   });
 
   it.each([

@@ -8,13 +8,22 @@ import { createLog } from '../../src/platform/log.js';
  * Writes to a team's stream what no call of the API makes yet, such as a second project or a member of
  * another role, as a process beside the service would.
  */
-export async function appendToTeam(config: Config, teamId: string, event: DomainEvent): Promise<void> {
+export function appendToTeam(config: Config, teamId: string, event: DomainEvent): Promise<void> {
+  return appendBeside(config, teamId, `team-${teamId}`, event);
+}
+
+/** Writes to any stream of a team what a process beside the service might, at any moment. */
+export async function appendBeside(
+  config: Config,
+  teamId: string,
+  stream: string,
+  event: DomainEvent,
+): Promise<void> {
   const { ledger, close } = await openInstallation({
     config,
     log: createLog({ level: 'silent' }),
     as: 'tool',
   });
-  const stream = `team-${teamId}`;
   let revision = 0;
   for await (const recorded of ledger.readStream(stream)) revision = recorded.revision;
   const metadata = {

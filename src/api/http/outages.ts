@@ -1,4 +1,4 @@
-import { VerificationBehind } from '../../application/parts.js';
+import { ReadModelsBehind, VerificationBehind } from '../../application/parts.js';
 import { ClockWrong } from '../../application/right-clock.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../event-store/port.js';
 import { HttpProblem } from './problem.js';
@@ -21,6 +21,12 @@ export function outageOf(error: unknown): HttpProblem | undefined {
   }
   if (error instanceof VerificationBehind) {
     return outage('verification.behind', 'It is stored, but verification here does not know it yet.');
+  }
+  if (error instanceof ReadModelsBehind) {
+    return outage(
+      'read_models.behind',
+      'This rests on what is read here, which is behind; nothing was changed.',
+    );
   }
   if (isDatabaseAway(error)) {
     return outage('database.unavailable', 'The database is away. Try again in a moment.');

@@ -42,7 +42,9 @@ export class ChangeKeyHandler implements ICommandHandler<ChangeKeyCommand> {
     if (!target.ok) return target;
     const rights = checkRights(principal, request);
     if (!rights.ok) return rights;
-    const profile = await checkProfile(this.parts, principal.teamId, request.biasProfileId);
+    // What it has already is a repeat, also when the profile was archived since.
+    const wanted = request.biasProfileId === target.value.biasProfileId ? null : request.biasProfileId;
+    const profile = await checkProfile(this.parts, principal.teamId, wanted);
     if (!profile.ok) return profile;
     const now = this.parts.clock.now();
     const expiry = expiryChangeOf(request, now);

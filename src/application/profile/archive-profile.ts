@@ -20,9 +20,18 @@ export class ArchiveProfileHandler implements ICommandHandler<ArchiveProfileComm
   execute({ task }: ArchiveProfileCommand): Promise<Result<WriteReceipt>> {
     return runProfileCommand(this.parts, task, async (at) => ({
       type: 'ArchiveProfile',
-      // A key that is given it in this very moment goes unseen: it keeps a profile that cannot change any more.
-      isAttached: await isProfileAttached(this.parts.readDb, task.profileId),
+      isAttached: await this.isAttached(task.profileId),
       at,
     }));
+  }
+
+  /**
+   * Whether a key has the profile, of all that the log knows by now. A key that is given it in this very moment
+   * goes unseen: it keeps a profile that cannot change any more.
+   */
+  private async isAttached(profileId: string): Promise<boolean> {
+    const { ledger, keysListed, readDb } = this.parts;
+    await keysListed(await ledger.head());
+    return isProfileAttached(readDb, profileId);
   }
 }
