@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { QueryBus } from '@nestjs/cqrs';
 import { lastValueFrom, throwError } from 'rxjs';
-import { VerificationBehind } from '../../application/parts.js';
+import { ReadModelsBehind, VerificationBehind } from '../../application/parts.js';
 import { ClockWrong } from '../../application/right-clock.js';
 import { OutcomeUnknown, StoreUnavailable } from '../../event-store/port.js';
 import type { Replies, RequestMarks } from '../../platform/replies.js';
@@ -49,6 +49,7 @@ describe('a request that fails', () => {
     ['a bad body', fault('request.invalid')],
     ['a log that did not take it', new StoreUnavailable('Away.')],
     ['a wrong clock', new ClockWrong('Wrong.')],
+    ['read models that are behind', new ReadModelsBehind('Behind.')],
   ])('is forgotten after %s, unless something had been written', async (_, error) => {
     expect((await failing(error)).ends).toEqual(['abandoned']);
     expect((await failing(error, { isWritten: true })).ends).toEqual(['given up']);

@@ -9,6 +9,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable, of } from 'rxjs';
 import { GetKeyQuery } from '../../application/key/get-key.js';
+import { ReadModelsBehind } from '../../application/parts.js';
 import { actorOf, type Principal } from '../../application/principal.js';
 import { ClockWrong } from '../../application/right-clock.js';
 import { StoreUnavailable } from '../../event-store/port.js';
@@ -100,10 +101,13 @@ async function keep(attempt: Attempt, next: CallHandler<unknown>, caller: Princi
   }
 }
 
+/** Outages that keep a command from being carried out. */
+const harmless = [StoreUnavailable, ClockWrong, ReadModelsBehind];
+
 /** Whether what failed has changed nothing: it was refused, or the log did not take it. */
 function isSurelyUndone(error: unknown, reply: FastifyReply): boolean {
   if (isWritten(reply)) return false;
-  if (error instanceof StoreUnavailable || error instanceof ClockWrong) return true;
+  if (harmless.some((outage) => error instanceof outage)) return true;
   const problem = problemOf(error);
   return problem !== undefined && problem.status < 500;
 }
