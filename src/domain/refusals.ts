@@ -40,6 +40,8 @@ export const refusals = {
   'key.expiry_ambiguous': 'Give expiresInDays or expiresAt, not both.',
   'key.scopes_exceed_caller': 'A key cannot give another key more than it has itself.',
   'key.role_exceeds_caller': 'A key cannot give another key a higher role than its own.',
+  'key.resources_exceed_caller': 'A key cannot give another key a resource that it does not have itself.',
+  'key.expiry_exceeds_caller': 'A key cannot give another key a longer life than its own.',
   'project.not_found': 'There is no such project.',
   'team.not_found': 'There is no such team.',
   'field.not_plain_text': 'Text has no control characters other than tabs and line breaks.',

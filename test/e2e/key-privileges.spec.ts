@@ -1,9 +1,10 @@
 import { newId } from '../../src/platform/ids.js';
-import { bearer, type Caller } from '../support/http-client.js';
+import { type Answer, bearer, type Caller } from '../support/http-client.js';
+import { type KeyCalls, keyCalls } from '../support/key-calls.js';
 import { join } from '../support/members.js';
 import { appendToTeam } from '../support/past.js';
 import type { NewKey, Owner } from '../support/people.js';
-import { expectProblem } from '../support/problems.js';
+import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 
 /** Who may do what, as HTTP tells it; `authorize.spec.ts` has the whole table. */
@@ -74,6 +75,92 @@ describe('a key that manages keys', () => {
     expectProblem(await service.revoke(as, elsewhere.key.id), 404, 'key.not_found');
     expectProblem(await service.send('GET', '/v1/audit/events', { as }), 403, 'right.missing');
     expectProblem(await service.send('GET', '/v1/me', { as }), 403, 'right.missing');
+  });
+});
+
+describe('a key that manages keys gives no resource that it does not have', () => {
+  let own: string;
+  let other: string;
+  let as: Caller;
+  let calls: KeyCalls;
+
+  async function register(model: string): Promise<string> {
+    const body = { name: model, model, resourceType: 'TPM' };
+    const sent = await service.send<{ resource: { id: string } }>('POST', '/v1/resources', {
+      as: owner,
+      body,
+    });
+    return sent.body.resource.id;
+  }
+
+  beforeAll(async () => {
+    [own, other] = [await register('falcon'), await register('jais')];
+    as = await keyWith({ scopes: ['keys', 'inference'], role: 'admin', resourceIds: [own] });
+    calls = keyCalls(service, as);
+  });
+
+  const idsOf = ({ key }: Pick<NewKey, 'key'>) => key.resources.map(({ id }) => id);
+
+  function expectExceeded(answer: Answer<unknown>): void {
+    const problem = expectProblem(answer, 403, 'key.resources_exceed_caller');
+    expect(pointersOf(problem)).toEqual(['/resourceIds']);
+  }
+
+  it('to a key that it makes', async () => {
+    expect(idsOf((await create(as, { resourceIds: [own] })).body)).toEqual([own]);
+    expect(idsOf((await create(as, {})).body)).toEqual([]);
+    expectExceeded(await create(as, { resourceIds: [own, other] }));
+  });
+
+  it('to a key that has others, which may stay and go', async () => {
+    const { key } = await service.createKey(owner, { resourceIds: [other] });
+    expect(new Set(idsOf((await calls.assign(key.id, [other, own])).body))).toEqual(new Set([other, own]));
+    expect(idsOf((await calls.assign(key.id, [own])).body)).toEqual([own]);
+    expectExceeded(await calls.assign(key.id, [own, other]));
+    expect(idsOf((await calls.read(key.id)).body)).toEqual([own]);
+  });
+});
+
+describe('a key that manages keys and expires', () => {
+  const expiresAt = new Date(Date.now() + 10 * 86_400_000).toISOString();
+  const later = new Date(Date.now() + 11 * 86_400_000).toISOString();
+  const sooner = new Date(Date.now() + 9 * 86_400_000).toISOString();
+  let as: Caller;
+  let calls: KeyCalls;
+
+  beforeAll(async () => {
+    as = await keyWith({ scopes: ['keys', 'inference'], role: 'admin', expiresAt });
+    calls = keyCalls(service, as);
+  });
+
+  function expectExceeded(answer: Answer<unknown>, field: string): void {
+    const problem = expectProblem(answer, 403, 'key.expiry_exceeds_caller');
+    expect(pointersOf(problem)).toEqual([`/${field}`]);
+  }
+
+  it('makes keys that expire with it, or sooner', async () => {
+    expect((await create(as, {})).body.key.expiresAt).toBe(expiresAt);
+    expect((await create(as, { expiresAt })).body.key.expiresAt).toBe(expiresAt);
+    expect((await create(as, { expiresAt: sooner })).body.key.expiresAt).toBe(sooner);
+    expectExceeded(await create(as, { expiresAt: later }), 'expiresAt');
+    expectExceeded(await create(as, { expiresInDays: 11 }), 'expiresInDays');
+  });
+
+  it('gives no key a later end, or none', async () => {
+    const { key } = await service.createKey(owner, { expiresAt: sooner });
+    expect((await calls.change(key.id, { expiresAt })).body.key.expiresAt).toBe(expiresAt);
+    expectExceeded(await calls.change(key.id, { expiresAt: later }), 'expiresAt');
+    expectExceeded(await calls.change(key.id, { expiresAt: null }), 'expiresAt');
+    expectExceeded(await calls.change(key.id, { expiresInDays: null }), 'expiresInDays');
+    expectExceeded(await calls.rotate(key.id, { expiresInDays: 11 }), 'expiresInDays');
+    expect((await calls.rotate(key.id)).body.key.expiresAt).toBe(expiresAt);
+  });
+
+  it('leaves a key that lives longer as it is', async () => {
+    const { key } = await service.createKey(owner);
+    const { status, body } = await calls.change(key.id, { name: 'Renamed', expiresAt: null });
+    expect([status, body.key.name, body.key.expiresAt]).toEqual([200, 'Renamed', null]);
+    expect((await calls.change(key.id, { expiresAt: sooner })).body.key.expiresAt).toBe(sooner);
   });
 });
 

@@ -37,6 +37,8 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'key.expiry_ambiguous': 400,
   'key.scopes_exceed_caller': 403,
   'key.role_exceeds_caller': 403,
+  'key.resources_exceed_caller': 403,
+  'key.expiry_exceeds_caller': 403,
   'project.not_found': 404,
   'team.not_found': 404,
   'field.not_plain_text': 400,

@@ -8,6 +8,7 @@ import type { Result } from '../result.js';
 import { findTarget } from './find-target.js';
 import type { KeyReceipt } from './receipt.js';
 import { resourcesOf } from './references.js';
+import { checkResources } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
 /** Sets the whole list of a key's resources. */
@@ -33,6 +34,10 @@ export class AssignResourcesHandler implements ICommandHandler<AssignResourcesCo
     if (!target.ok) return target;
     const resources = await resourcesOf(this.parts, principal.teamId, resourceIds);
     if (!resources.ok) return resources;
+    const had = new Set(target.value.resources.map(({ resourceId }) => resourceId));
+    const added = resources.value.filter(({ resourceId }) => !had.has(resourceId));
+    const mayGive = checkResources(principal, added);
+    if (!mayGive.ok) return mayGive;
     return runKeyCommand(this.parts, {
       keyId,
       context,

@@ -6,11 +6,11 @@ import type { CommandContext } from '../context.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import type { Result } from '../result.js';
-import { expiryChangeOf } from './expiry.js';
+import { expiryChangeOf, expiryFieldOf } from './expiry.js';
 import { findTarget } from './find-target.js';
 import type { KeyReceipt } from './receipt.js';
 import { checkProfile } from './references.js';
-import { checkRights } from './rights.js';
+import { checkExpiry, checkRights } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
 /** Absent is unchanged, null is cleared, lists are replaced whole. */
@@ -49,6 +49,11 @@ export class ChangeKeyHandler implements ICommandHandler<ChangeKeyCommand> {
     const now = this.parts.clock.now();
     const expiry = expiryChangeOf(request, now);
     if (!expiry.ok) return expiry;
+    const { expiresAt = target.value.expiresAt } = expiry.value;
+    if (expiresAt !== target.value.expiresAt) {
+      const within = checkExpiry(principal, expiresAt, expiryFieldOf(request));
+      if (!within.ok) return within;
+    }
     const { expiresInDays: _, expiresAt: __, ...given } = request;
     return runKeyCommand(this.parts, {
       keyId,

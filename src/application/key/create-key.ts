@@ -10,10 +10,10 @@ import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result, refuse } from '../result.js';
 import { makeSecret, secretPrefixOf } from '../secrets.js';
-import { expiryOf } from './expiry.js';
+import { expiryFieldOf, expiryOf } from './expiry.js';
 import type { KeyReceipt } from './receipt.js';
 import { checkProfile, resourcesOf } from './references.js';
-import { checkRights, grantableScopes } from './rights.js';
+import { checkExpiry, checkResources, checkRights, endOf, grantableScopes } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
 /** Nothing is required: absent is the default, an empty list means nothing. */
@@ -66,11 +66,13 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
     const grant = grantOf(principal, request, team);
     if (!grant.ok) return grant;
     const now = clock.now();
-    const expiry = expiryOf(request, now);
+    const expiry = lifetimeOf(principal, request, now);
     if (!expiry.ok) return expiry;
     const { expiresInDays: _, type: keyType = 'service_account', resourceIds = [], ...given } = request;
     const resources = await resourcesOf(this.parts, teamId, resourceIds);
     if (!resources.ok) return resources;
+    const mayGive = checkResources(principal, resources.value);
+    if (!mayGive.ok) return mayGive;
     const profile = await checkProfile(this.parts, teamId, request.biasProfileId);
     if (!profile.ok) return profile;
 
@@ -117,6 +119,20 @@ function grantOf(principal: Principal, request: CreateKeyRequest, team: Team | u
   const { role = 'member', scopes = defaults } = request;
   const rights = checkRights(principal, { role, scopes });
   return rights.ok ? done({ projectId, role, scopes }) : rights;
+}
+
+/** Until when the new key lives: one that a key makes at most as long as its maker, and as long when nothing is said. */
+function lifetimeOf(
+  principal: Principal,
+  request: CreateKeyRequest,
+  now: Date,
+): Result<{ expiresAt?: string }> {
+  const given = expiryOf(request, now);
+  if (!given.ok) return given;
+  const expiresAt = given.value.expiresAt ?? endOf(principal);
+  if (expiresAt === null) return done({});
+  const within = checkExpiry(principal, expiresAt, expiryFieldOf(request));
+  return within.ok ? done({ expiresAt }) : within;
 }
 
 /** A key makes keys in its own project only. */

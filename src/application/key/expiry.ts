@@ -37,6 +37,11 @@ export function expiryChangeOf(
   );
 }
 
+/** The field of a request that asks for an expiry. */
+export function expiryFieldOf({ expiresInDays }: { readonly expiresInDays?: number | null }): string {
+  return expiresInDays === undefined ? 'expiresAt' : 'expiresInDays';
+}
+
 function after(now: Date, days: number): string {
   return new Date(now.getTime() + days * dayMilliseconds).toISOString();
 }

@@ -1,5 +1,5 @@
 import { scopesOfUsers } from '../../domain/access/entitlement.js';
-import type { KeyRole, Scope } from '../../domain/key/events.js';
+import type { KeyRole, ResourceRef, Scope } from '../../domain/key/events.js';
 import { unmintable } from '../authorize.js';
 import type { Principal } from '../principal.js';
 import { done, type Result, refuse } from '../result.js';
@@ -30,4 +30,31 @@ export function checkRights(principal: Principal, { role, scopes = [] }: Rights)
   if (exceedsScopes) return refuse('key.scopes_exceed_caller', 'scopes');
   const exceedsRole = role === 'admin' && principal.access.role !== 'admin';
   return exceedsRole ? refuse('key.role_exceeds_caller', 'role') : done(undefined);
+}
+
+/** A key gives others only resources that it has itself. */
+export function checkResources(
+  principal: Principal,
+  given: readonly Pick<ResourceRef, 'resourceId'>[],
+): Result<void> {
+  if (principal.type === 'user') return done(undefined);
+  const own = new Set(principal.access.resources.map(({ resourceId }) => resourceId));
+  const hasAll = given.every(({ resourceId }) => own.has(resourceId));
+  return hasAll ? done(undefined) : refuse('key.resources_exceed_caller', 'resourceIds');
+}
+
+/** The instant at which the caller's rights end with its key; null: they do not end by themselves. */
+export function endOf(principal: Principal): string | null {
+  return principal.type === 'key' ? principal.access.expiresAt : null;
+}
+
+/**
+ * A key gives none a longer life than its own.
+ * @param expiresAt ISO instant in UTC with milliseconds; null: never
+ * @param field that asks for it
+ */
+export function checkExpiry(principal: Principal, expiresAt: string | null, field: string): Result<void> {
+  const end = endOf(principal);
+  const exceeds = end !== null && (expiresAt === null || expiresAt > end);
+  return exceeds ? refuse('key.expiry_exceeds_caller', field) : done(undefined);
 }

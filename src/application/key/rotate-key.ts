@@ -10,6 +10,7 @@ import { makeSecret, secretPrefixOf } from '../secrets.js';
 import type { CreatedKey } from './create-key.js';
 import { expiryOf } from './expiry.js';
 import { findTarget } from './find-target.js';
+import { checkExpiry } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
 export interface RotateKeyRequest {
@@ -54,6 +55,10 @@ export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
     const now = this.parts.clock.now();
     const expiry = expiryOf(request, now);
     if (!expiry.ok) return expiry;
+    if (expiry.value.expiresAt !== undefined) {
+      const within = checkExpiry(principal, expiry.value.expiresAt, 'expiresInDays');
+      if (!within.ok) return within;
+    }
     const { secret, record } = makeSecret(secretPrefixOf(key));
     const receipt = await runKeyCommand(this.parts, {
       keyId,

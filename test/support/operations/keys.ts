@@ -7,12 +7,14 @@ import type { World } from './world.js';
 const changing = (status: number) => [status, status, 404, 403, status, 404] as const;
 export const reading = [200, 200, 404, 200, 200, 404] as const;
 
+const managing = { scopes: ['keys'], role: 'admin' };
+
 /** Keys, and what becomes of them. */
 export const keyRows: Rows = {
   'POST /v1/keys': {
     statuses: [201, 201, 403, 403, 201, 403],
     request: async () => ({ path: '/v1/keys', body: { name: 'ci' } }),
-    refusals: async ({ as }) => [
+    refusals: async ({ as, service, owner }) => [
       creationRefused(400, 'key.name_invalid', { name: '' }),
       creationRefused(400, 'key.expiry_invalid', { expiresAt: '2020-01-01T00:00:00Z' }),
       creationRefused(400, 'key.expiry_ambiguous', { expiresInDays: 1, expiresAt: '2100-01-01T00:00:00Z' }),
@@ -24,6 +26,12 @@ export const keyRows: Rows = {
       creationRefused(400, 'key.public_is_service', { public: true, type: 'personal_token' }),
       creationRefused(400, 'key.origins_need_public', { allowedOrigins: ['https://app.example.com'] }),
       creationRefused(403, 'key.scopes_exceed_caller', { scopes: ['keys'] }, await as('manager')),
+      creationRefused(
+        403,
+        'key.expiry_exceeds_caller',
+        { expiresInDays: 9 },
+        bearer((await service.createKey(owner, { ...managing, expiresInDays: 8 })).secret),
+      ),
       creationRefused(403, 'key.token_of_another', { type: 'personal_token' }, await as('manager')),
       creationRefused(
         403,
@@ -91,6 +99,13 @@ export const keyRows: Rows = {
       return [
         { path, body: { resourceIds: [nowhere] }, status: 404, code: 'resource.not_found' },
         { path, body: { resourceIds }, status: 409, code: 'resource.model_conflict' },
+        {
+          path,
+          body: { resourceIds: resourceIds.slice(1) },
+          as: await world.as('manager'),
+          status: 403,
+          code: 'key.resources_exceed_caller',
+        },
         { ...(await onRevoked(world, '/resources', { resourceIds: [] })), status: 409, code: 'key.revoked' },
       ];
     },
