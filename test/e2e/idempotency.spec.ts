@@ -125,6 +125,16 @@ describe('a repeat with the same Idempotency-Key', () => {
     expect((await namesOf()).filter((name) => name === 'perhaps')).toHaveLength(1);
   });
 
+  it('is not done again when the first was written and then could not be shown', async () => {
+    const key = newKey();
+    await inDatabase('alter view read.last_used_secrets rename to away');
+    const first = await create(key, { name: 'unseen' });
+    await inDatabase('alter view read.away rename to last_used_secrets');
+    expect([first.status, first.headers['compass-position']]).toEqual([500, expect.stringMatching(/./)]);
+    expectProblem(await create(key, { name: 'unseen' }), 409, 'idempotency.outcome_unknown');
+    expect((await namesOf()).filter((name) => name === 'unseen')).toHaveLength(1);
+  });
+
   it('does not tell of a key that the caller sees no longer', async () => {
     const key = newKey();
     const first = await create(key);
