@@ -1,6 +1,9 @@
+import { newId } from '../../src/platform/ids.js';
+import { eventually } from '../support/eventually.js';
 import { bearer, type Caller } from '../support/http-client.js';
 import { type KeyCalls, keyCalls } from '../support/key-calls.js';
 import { join } from '../support/members.js';
+import { appendToTeam } from '../support/past.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -122,6 +125,28 @@ describe('the owner of the team, to the personal token of a member', () => {
 });
 
 describe('an auditor', () => {
+  it('who was an admin keeps a token that reads and revokes itself, and does not rotate', async () => {
+    const person = await join(service, owner, 'ADMIN');
+    const { key, secret } = await makeToken(person, { scopes: ['project', 'keys'], role: 'admin' });
+    const token = bearer(secret);
+    const { body } = await service.send<{ user: { id: string } }>('GET', '/v1/me', { as: person });
+    await appendToTeam(service.config, owner.team.id, {
+      type: 'MemberJoined',
+      membershipId: newId(),
+      userId: body.user.id,
+      role: 'AUDITOR',
+      joinedAt: new Date().toISOString(),
+    });
+    await eventually(
+      'demotion',
+      async () => (await service.send('GET', '/v1/keys', { as: token })).status === 403 || undefined,
+    );
+    const calls = keyCalls(service, token);
+    expectProblem(await calls.rotate(key.id), 403, 'key.is_itself');
+    expect((await calls.read(key.id)).status).toBe(200);
+    expect((await service.send('POST', '/v1/self/revoke', { as: token, body: {} })).status).toBe(204);
+  });
+
   it('makes no token, and changes nothing', async () => {
     const auditor = await join(service, owner, 'AUDITOR');
     expectProblem(await create(auditor, { type: 'personal_token' }), 403, 'right.missing');
