@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fault, problemOf } from './faults.js';
 import { outageOf } from './outages.js';
 import { problem, problemContentType } from './problem.js';
+import { isWritten } from './receipts.js';
 
 /** Told of errors that are no answer: bugs and broken dependencies. */
 export type ReportFailure = (error: unknown, requestId: string) => void;
@@ -18,7 +19,7 @@ export function answerError(
 ): void {
   // The caller hung up in the middle of the request: it is nobody's bug, and nobody listens.
   if (request.raw.readableAborted) return;
-  const known = problemOf(error) ?? outageOf(error);
+  const known = problemOf(error) ?? outageOf(error, isWritten(reply));
   if (!known) report(error, request.id);
   if (reply.raw.headersSent) {
     reply.raw.destroy();

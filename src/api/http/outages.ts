@@ -5,8 +5,20 @@ import { HttpProblem } from './problem.js';
 
 const retryAfterSeconds = 1;
 
-/** Something the service needs is away: 503, and worth trying again. Undefined for any other error. */
-export function outageOf(error: unknown): HttpProblem | undefined {
+/**
+ * Something the service needs is away: 503, and worth trying again. Undefined for any other error.
+ * @param isAfterWrite whether the command was stored already, so that nobody is told the contrary
+ */
+export function outageOf(error: unknown, isAfterWrite: boolean): HttpProblem | undefined {
+  const known = outageBehind(error);
+  if (!known || !isAfterWrite) return known;
+  return outage(
+    'command.not_shown',
+    'It is stored, but what it led to cannot be shown now; look before you repeat it.',
+  );
+}
+
+function outageBehind(error: unknown): HttpProblem | undefined {
   if (error instanceof OutcomeUnknown) {
     return outage(
       'command.outcome_unknown',

@@ -3,16 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { finished } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type RawAnswer, sendRaw } from '../../../test/support/http-raw.js';
+import { StoreUnavailable } from '../../event-store/port.js';
 import { bodyMaxBytes } from './faults.js';
 import { HttpProblem, type Problem } from './problem.js';
 import { ProblemFilter } from './problem-filter.js';
+import { writePosition } from './receipts.js';
 import { createFastify } from './server.js';
 import { RequestValidation } from './validation.js';
 
@@ -50,6 +52,12 @@ class Things {
       throw new HttpProblem('thing.busy', 503, 'Later.', { headers: { 'retry-after': '5' } });
     if (id === 'broken') throw new Error('secret internals');
     return { id, ip: request.ip, scheme: request.protocol, host: request.host };
+  }
+
+  @Post('v1/things/:id/shown')
+  show(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply) {
+    if (id === 'written') writePosition(reply, '7');
+    throw new StoreUnavailable('Away.');
   }
 
   @Get('docs')
@@ -301,6 +309,14 @@ describe('what is thrown', () => {
     expect(problem).toMatchObject({ status: 500, code: 'server.failed' });
     expect(JSON.stringify(problem)).not.toContain('secret internals');
     expect(failures).toEqual([new Error('secret internals')]);
+  });
+
+  it.each([
+    ['unwritten', 'log.unavailable'],
+    ['written', 'command.not_shown'],
+  ])('never say that nothing was changed after a write: %s', async (id, code) => {
+    const answer = await fetch(url(`/v1/things/${id}/shown`), { method: 'POST' });
+    expect(await problemOf(answer)).toMatchObject({ status: 503, code });
   });
 });
 
