@@ -2,6 +2,7 @@ import { type KeyRow, keyRows } from '../../../projections/keys/table.js';
 import { keyStream } from '../../domain/key/events.js';
 import type { Recorded } from '../../domain/recorded.js';
 import type { Ledger } from '../../event-store/ledger.js';
+import { foldRow } from '../fold-row.js';
 
 /** A step in a key's life: what happened, and the key before and after it. */
 export interface Step {
@@ -26,8 +27,6 @@ export async function* stepsOf(ledger: Ledger, keyId: string, untilRevision?: nu
 }
 
 /** The key as it is now; undefined when there is none. */
-export async function foldKey(ledger: Ledger, keyId: string): Promise<KeyRow | undefined> {
-  let key: KeyRow | undefined;
-  for await (const { after } of stepsOf(ledger, keyId)) key = after;
-  return key;
+export function foldKey(ledger: Ledger, keyId: string): Promise<KeyRow | undefined> {
+  return foldRow(ledger, keyRows, keyStream(keyId));
 }

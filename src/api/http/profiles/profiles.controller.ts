@@ -12,7 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../application/principal.js';
 import { ArchiveProfileCommand } from '../../../application/profile/archive-profile.js';
 import { CreateProfileCommand } from '../../../application/profile/create-profile.js';
-import { GetProfileQuery, type ProfileView } from '../../../application/profile/get-profile.js';
+import { GetProfileQuery } from '../../../application/profile/get-profile.js';
 import {
   ListProfilesQuery as ListProfiles,
   type ProfilePlace,
@@ -80,7 +80,7 @@ export class ProfilesController {
     @Param('profileId', profileIdOf) profileId: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneBiasProfileAnswer> {
-    const biasProfile = await this.show(caller, profileId);
+    const biasProfile = valueOf(await this.queries.execute(new GetProfileQuery(caller, profileId)));
     void reply.header('etag', etagOf(biasProfile.revision));
     return { biasProfile };
   }
@@ -128,12 +128,6 @@ export class ProfilesController {
     reply: FastifyReply,
   ): Promise<OneBiasProfileAnswer> {
     writePosition(reply, position);
-    const biasProfile = await this.show(caller, profileId);
-    void reply.header('etag', etagOf(biasProfile.revision));
-    return { biasProfile };
-  }
-
-  private async show(caller: Principal, profileId: string): Promise<ProfileView> {
-    return valueOf(await this.queries.execute(new GetProfileQuery(caller, profileId)));
+    return this.read(caller, profileId, reply);
   }
 }

@@ -10,8 +10,9 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../application/principal.js';
+import type { WriteReceipt } from '../../../application/receipt.js';
 import { ChangeResourceStatusCommand } from '../../../application/resource/change-resource-status.js';
-import { GetResourceQuery, type ResourceView } from '../../../application/resource/get-resource.js';
+import { GetResourceQuery } from '../../../application/resource/get-resource.js';
 import {
   ListResourcesQuery as ListResources,
   type ResourcePlace,
@@ -50,12 +51,9 @@ export class ResourcesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneResourceAnswer> {
     const command = new RegisterResourceCommand(caller, body, contextOf(request, caller));
-    const { resourceId, position } = valueOf(await this.commands.execute(command));
-    writePosition(reply, position);
-    const resource = await this.show(caller, resourceId);
-    void reply.header('etag', etagOf(resource.revision));
+    const { resourceId, ...receipt } = valueOf(await this.commands.execute(command));
     void reply.header('location', `/v1/resources/${resourceId}`);
-    return { resource };
+    return this.answer(caller, resourceId, receipt, reply);
   }
 
   @Get()
@@ -78,7 +76,7 @@ export class ResourcesController {
     @Param('resourceId', resourceIdOf) resourceId: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneResourceAnswer> {
-    const resource = await this.show(caller, resourceId);
+    const resource = valueOf(await this.queries.execute(new GetResourceQuery(caller, resourceId)));
     void reply.header('etag', etagOf(resource.revision));
     return { resource };
   }
@@ -99,14 +97,18 @@ export class ResourcesController {
   ): Promise<OneResourceAnswer> {
     const context = contextOf(request, caller);
     const command = new ChangeResourceStatusCommand(caller, resourceId, status, context, expectedRevision);
-    const { position } = valueOf(await this.commands.execute(command));
-    writePosition(reply, position);
-    const resource = await this.show(caller, resourceId);
-    void reply.header('etag', etagOf(resource.revision));
-    return { resource };
+    const receipt = valueOf(await this.commands.execute(command));
+    return this.answer(caller, resourceId, receipt, reply);
   }
 
-  private async show(caller: Principal, resourceId: string): Promise<ResourceView> {
-    return valueOf(await this.queries.execute(new GetResourceQuery(caller, resourceId)));
+  /** The resource as the write left it. */
+  private async answer(
+    caller: Principal,
+    resourceId: string,
+    { position }: WriteReceipt,
+    reply: FastifyReply,
+  ): Promise<OneResourceAnswer> {
+    writePosition(reply, position);
+    return this.read(caller, resourceId, reply);
   }
 }
