@@ -1,8 +1,8 @@
-import type { KeyEvent } from './key/events.js';
-import type { ProfileEvent } from './profile/events.js';
-import type { ResourceEvent } from './resource/events.js';
-import type { TeamEvent } from './team/events.js';
-import type { UserEvent } from './user/events.js';
+import { type KeyEvent, keyEventTypes } from './key/events.js';
+import { type ProfileEvent, profileEventTypes } from './profile/events.js';
+import { type ResourceEvent, resourceEventTypes } from './resource/events.js';
+import { type TeamEvent, teamEventTypes } from './team/events.js';
+import { type UserEvent, userEventTypes } from './user/events.js';
 import type { UsesEvent } from './uses/events.js';
 
 /** Everything that can have happened. */
@@ -12,32 +12,11 @@ export type EventType = DomainEvent['type'];
 
 /** All names, in the order of this list. */
 export const eventTypes = Object.keys({
-  KeyCreated: true,
-  UserAssigned: true,
-  ResourceAssigned: true,
-  ResourceUnassigned: true,
-  KeyDetailsChanged: true,
-  ScopesChanged: true,
-  RoleChanged: true,
-  BiasProfileChanged: true,
-  ExpiryChanged: true,
-  AllowedIpsChanged: true,
-  AllowedOriginsChanged: true,
-  StatusChanged: true,
-  KeyRotated: true,
-  PreviousSecretRetired: true,
-  KeyRevoked: true,
-  KeyDeleted: true,
-  ResourceRegistered: true,
-  ResourceActivated: true,
-  ResourceDeactivated: true,
-  BiasProfileCreated: true,
-  BiasProfileUpdated: true,
-  BiasProfileArchived: true,
-  TeamCreated: true,
-  MemberJoined: true,
-  ProjectCreated: true,
-  UserSignedUp: true,
+  ...keyEventTypes,
+  ...resourceEventTypes,
+  ...profileEventTypes,
+  ...teamEventTypes,
+  ...userEventTypes,
   KeyUsesRecorded: true,
 } satisfies { readonly [T in EventType]: true }) as readonly EventType[];
 
