@@ -4,6 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { Population } from './population.js';
 import { answerQuestions } from './workers.js';
 
+interface Question {
+  readonly key: string;
+}
+
 /**
  * The yardstick of verification: node:http and nothing else, doing what no such service can do without. It
  * parses the body, looks up caller and key by SHA-256 in a Map, and writes the same answer as JSON.
@@ -31,16 +35,17 @@ answerQuestions(async ({ gateway, keys, teamId, projectId }: Population) => {
       revision: 2,
     });
   }
+  const recordOf = ({ key }: Question) => records.get(digestOf(key));
   const server = createServer((request, response) => {
     if (request.method === 'GET') return void response.end(cpuMetric());
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { key } = JSON.parse(Buffer.concat(chunks).toString()) as { readonly key: string };
+      const asked = JSON.parse(Buffer.concat(chunks).toString()) as Question & { requests?: Question[] };
       const caller = records.get(digestOf(secretOf(request)));
-      const record = records.get(digestOf(key));
-      const body = JSON.stringify(record ?? {});
-      response.writeHead(caller && record ? 200 : 404, {
+      const answer = asked.requests ? { verdicts: asked.requests.map(recordOf) } : recordOf(asked);
+      const body = JSON.stringify(answer ?? {});
+      response.writeHead(caller && answer ? 200 : 404, {
         'content-type': 'application/json; charset=utf-8',
         'content-length': Buffer.byteLength(body),
       });

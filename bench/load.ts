@@ -1,11 +1,22 @@
 import { connect, type Socket } from 'node:net';
 import { createHistogram, performance } from 'node:perf_hooks';
-import type { Population } from './population.js';
 import { answerQuestions } from './workers.js';
 
+/** Requests of one kind: each has any of the paths, with any of the bodies. */
+export interface Calls {
+  readonly method: 'GET' | 'POST';
+  readonly paths: readonly string[];
+  /** JSON in ASCII; absent: none. */
+  readonly bodies?: readonly string[];
+  readonly secret: string;
+  /** What the answer begins with and what stands in it; another one ends everything. */
+  readonly status: number;
+  readonly text: string;
+}
+
 export interface LoadRequest {
-  /** Given once; later rounds ask about the same keys. */
-  readonly population?: Pick<Population, 'gateway' | 'keys'>;
+  /** Given once; later rounds ask the same. */
+  readonly calls?: Calls;
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
@@ -20,11 +31,11 @@ export interface LoadReport {
 }
 
 /**
- * Asks about random keys over raw sockets, one request at a time on each, and looks into every answer.
+ * Asks at random over raw sockets, one request at a time on each, and looks into every answer.
  * General load generators take longer for a request than the server that they are to measure.
  */
 answerQuestions(async (request: LoadRequest): Promise<LoadReport> => {
-  if (request.population) requests = requestsFor(request.population);
+  calls = request.calls ?? calls;
   const { hostname, port } = new URL(request.url);
   const { connections, seconds } = request;
   const histogram = createHistogram();
@@ -41,20 +52,17 @@ answerQuestions(async (request: LoadRequest): Promise<LoadReport> => {
   };
 });
 
-let requests: readonly string[] = [];
+let calls: Calls | undefined;
 
-function requestsFor({ gateway, keys }: Pick<Population, 'gateway' | 'keys'>): string[] {
-  return keys.map(({ secret }) => {
-    const body = JSON.stringify({ key: secret, permission: 'models:train' });
-    const head = [
-      'POST /v1/verify HTTP/1.1',
-      'host: 127.0.0.1',
-      `authorization: Bearer ${gateway}`,
-      'content-type: application/json',
-      `content-length: ${body.length}`,
-    ];
-    return `${head.join('\r\n')}\r\n\r\n${body}`;
-  });
+function requestOf({ method, paths, bodies, secret }: Calls): string {
+  const body = bodies === undefined ? '' : anyOf(bodies);
+  const content =
+    bodies === undefined ? '' : `content-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+  return `${method} ${anyOf(paths)} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${secret}\r\n${content}\r\n${body}`;
+}
+
+function anyOf(texts: readonly string[]): string {
+  return texts[Math.floor(Math.random() * texts.length)] ?? '';
 }
 
 function keepAsking(
@@ -63,12 +71,15 @@ function keepAsking(
   histogram: ReturnType<typeof createHistogram>,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  if (!calls) throw new Error('Nothing to ask.');
+  const asked = calls;
+  const beginning = `HTTP/1.1 ${asked.status} `;
   let askedAt = 0n;
   let received = '';
 
   function ask(): void {
     askedAt = process.hrtime.bigint();
-    socket.write(requests[Math.floor(Math.random() * requests.length)] ?? '', 'latin1');
+    socket.write(requestOf(asked), 'latin1');
   }
 
   socket.setNoDelay();
@@ -78,7 +89,7 @@ function keepAsking(
   socket.on('data', (chunk) => {
     received += chunk.toString('latin1');
     if (!isWhole(received)) return;
-    if (!received.startsWith('HTTP/1.1 200 ') || !received.includes('"allowed":true')) {
+    if (!received.startsWith(beginning) || !received.includes(asked.text)) {
       reject(new Error(`An answer that should not be:\n${received}`));
       return;
     }
@@ -93,7 +104,7 @@ function keepAsking(
 
 const lengthForm = /\r\ncontent-length: (\d+)/i;
 
-/** Answers here are ASCII and come with their length. */
+/** Answers come with their length, and each of their bytes is read as one character. */
 function isWhole(text: string): boolean {
   const end = text.indexOf('\r\n\r\n');
   return end !== -1 && text.length === end + 4 + Number(lengthForm.exec(text)?.[1]);

@@ -1,23 +1,18 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../src/config/config.js';
-import { openInstallation } from '../src/installation.js';
-import { createLog } from '../src/platform/log.js';
-import { benchAppends } from './appends.js';
-import { benchLists } from './lists.js';
-import { type Population, populate } from './population.js';
+import { parseArgs } from 'node:util';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/embedded-postgres/server.js';
 import { describeMachine, printable } from './report.js';
-import type { BenchRow } from './row.js';
-import { startServiceProcess } from './service-process.js';
-import { benchVerify } from './verify.js';
+import { type BenchRow, isMissed } from './row.js';
+import { type OpenStage, openStage } from './stage.js';
+import { suite } from './suite.js';
 
-const keysCount = 100_000;
-/** What has to be undone when the benchmark ends, whichever way; the last first. */
-const undo: (() => Promise<void> | void)[] = [];
+const usage = `npm run bench -- [--json] [--only <name,...>]    of: ${Object.keys(suite).join(', ')}`;
 
-async function cleanUp(): Promise<void> {
-  for (let step = undo.pop(); step; step = undo.pop()) await step();
+interface Wishes {
+  readonly json: boolean;
+  readonly names: readonly string[];
 }
 
 /** To standard error, so that standard output holds the result and nothing else. */
@@ -25,72 +20,68 @@ function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function makeDataDirectory(): string {
+/** @throws Error in words */
+function readWishes(): Wishes {
+  const { values } = parseArgs({
+    options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+  });
+  const names = values.only?.split(',') ?? Object.keys(suite);
+  const unknown = names.find((name) => !Object.hasOwn(suite, name));
+  if (unknown !== undefined) throw new Error(`"${unknown}" is nothing that can be measured.`);
+  return { json: values.json, names };
+}
+
+async function run(names: readonly string[], server: EmbeddedPostgres): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const name of names) {
+    tell(`${name}:`);
+    const startedAt = performance.now();
+    stage = openStage(server.url, tell);
+    try {
+      rows.push(...((await suite[name]?.(stage)) ?? []));
+    } finally {
+      await stage.clear();
+    }
+    tell(`${name} took ${Math.round((performance.now() - startedAt) / 1_000)} s.`);
+  }
+  return rows;
+}
+
+/** Of the row that is being measured. */
+let stage: OpenStage | undefined;
+
+async function main({ json, names }: Wishes): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'compass-bench-'));
-  undo.push(() => rmSync(directory, { recursive: true, force: true }));
   // Where we are root, another user runs Postgres and must be able to pass.
   chmodSync(directory, 0o711);
-  return directory;
-}
-
-/** What can be measured on the log alone, and then the keys for the rest. */
-async function benchLog(dataDirectory: string): Promise<{ rows: BenchRow[]; population: Population }> {
-  const installation = await openInstallation({
-    config: loadConfig({ COMPASS_DATA_DIR: dataDirectory }),
-    log: createLog({ level: 'warn', destination: { write: tell } }),
-    as: 'service',
+  const server = await startEmbeddedPostgres({
+    directory: join(directory, 'postgres'),
+    log: { info: tell, warn: tell },
   });
-  undo.push(installation.close);
-  const { pool, ledger, databaseUrl } = installation;
-  tell('Appends at 64 callers beside single inserts.');
-  const makeDatabase = async (name: string): Promise<string> => {
-    await pool.query(`create database ${name}`);
-    return Object.assign(new URL(databaseUrl), { pathname: name }).href;
-  };
-  const rows = await benchAppends(await makeDatabase('appends'));
-  rows.push(await benchLists(makeDatabase, tell));
-  tell(`Writing ${keysCount.toLocaleString('en')} keys.`);
-  const population = await populate(ledger, keysCount);
-  undo.pop();
-  await installation.close();
-  return { rows, population };
-}
-
-/** Twice, because the first start makes the read models and only the second is what people wait for. */
-async function benchService(dataDirectory: string, population: Population): Promise<BenchRow> {
-  tell('Starting the service, which makes its read models.');
-  const first = await startServiceProcess(dataDirectory);
-  undo.push(first.stop);
-  await cleanUpLast();
-  const service = await startServiceProcess(dataDirectory);
-  undo.push(service.stop);
-  const row = await benchVerify(service.url, population, tell);
-  await cleanUpLast();
-  const starts = `Start with these keys: ${service.startSeconds.toFixed(1)} s; with read models to make, ${first.startSeconds.toFixed(1)} s.`;
-  return { ...row, notes: [...row.notes, starts] };
-}
-
-async function cleanUpLast(): Promise<void> {
-  await undo.pop()?.();
-}
-
-async function main(): Promise<void> {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+  async function leave(): Promise<void> {
+    await stage?.clear();
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
   }
-  const dataDirectory = makeDataDirectory();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void leave().finally(() => process.exit(1)));
+  }
   try {
-    const { rows, population } = await benchLog(dataDirectory);
-    rows.push(await benchService(dataDirectory, population));
+    const rows = await run(names, server);
     const machine = describeMachine();
-    const text = process.argv.includes('--json')
+    const text = json
       ? JSON.stringify({ machine, at: new Date().toISOString(), rows }, undefined, 2)
       : `\n${machine}\n\n${printable(rows)}`;
     process.stdout.write(`${text}\n`);
-    if (rows.some(({ ratio, target }) => ratio < target)) process.exitCode = 1;
+    if (rows.some(isMissed)) process.exitCode = 1;
   } finally {
-    await cleanUp();
+    await leave();
   }
 }
 
-await main();
+try {
+  await main(readWishes());
+} catch (error) {
+  tell(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n${usage}`);
+  process.exitCode = 1;
+}

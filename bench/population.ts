@@ -6,7 +6,7 @@ import type { CreateKey } from '../src/domain/key/commands.js';
 import { keyStream } from '../src/domain/key/events.js';
 import type { DomainEvent } from '../src/domain/recorded.js';
 import { teamStream } from '../src/domain/team/events.js';
-import type { Ledger } from '../src/event-store/ledger.js';
+import type { NewEvent } from '../src/event-store/ledger.js';
 import { newId } from '../src/platform/ids.js';
 
 /** A team with many keys, and what only its creator knows of them. */
@@ -15,30 +15,37 @@ export interface Population {
   readonly projectId: string;
   /** Secret of a key that may verify all others. */
   readonly gateway: string;
+  /** Secret of a key that may manage all others. */
+  readonly manager: string;
   readonly keys: readonly { readonly keyId: string; readonly secret: string }[];
 }
 
-const underWayMax = 2_000;
+/** A stream from its first event on. */
+export interface InventedStream {
+  readonly stream: string;
+  readonly events: readonly NewEvent[];
+}
 
-/** Writes a team with so many keys into the log, as the deciders of the product decide it. */
-export async function populate(ledger: Ledger, keysCount: number): Promise<Population> {
+/**
+ * Invents a team with so many keys, as the deciders of the product decide it.
+ * @returns the population, whose keys are there once all streams were taken
+ */
+export function inventPopulation(keysCount: number): {
+  readonly population: Population;
+  readonly streams: Iterable<InventedStream>;
+} {
   const [teamId, projectId, ownerId] = [newId(), newId(), newId()];
   const at = new Date().toISOString();
 
-  async function write(stream: string, decision: Decision<DomainEvent>): Promise<void> {
+  function streamOf(stream: string, decision: Decision<DomainEvent>): InventedStream {
     if (!decision.ok) throw new Error(`Refused: ${decision.refusal.code}`);
     const commandId = newId();
     const actor = { type: 'user', id: ownerId } as const;
     const metadata = { recordedAt: at, actor, teamId, correlationId: commandId, commandId };
-    const result = await ledger.append(
-      stream,
-      0,
-      decision.events.map((event) => ({ id: newId(), event, metadata })),
-    );
-    if (!result.ok) throw new Error(`${stream} was there already.`);
+    return { stream, events: decision.events.map((event) => ({ id: newId(), event, metadata })) };
   }
 
-  async function create(given: Pick<CreateKey, 'role' | 'scopes'>) {
+  function key(given: Pick<CreateKey, 'role' | 'scopes'>) {
     const keyId = newId();
     const { secret, record } = makeSecret(secretPrefixes.serviceAccount);
     const command: CreateKey = {
@@ -53,22 +60,26 @@ export async function populate(ledger: Ledger, keysCount: number): Promise<Popul
       creatorId: ownerId,
       at,
     };
-    await write(keyStream(keyId), keyDecider.decide(command, undefined));
-    return { keyId, secret };
+    return { keyId, secret, stream: streamOf(keyStream(keyId), keyDecider.decide(command, undefined)) };
   }
 
-  const name = 'Benchmark';
-  const membershipId = newId();
-  await write(
-    teamStream(teamId),
-    teamDecider.decide({ type: 'FoundTeam', teamId, name, ownerId, membershipId, projectId, at }, undefined),
-  );
-  const gateway = (await create({ role: 'admin', scopes: ['verify'] })).secret;
-  const keys: Awaited<ReturnType<typeof create>>[] = [];
-  while (keys.length < keysCount) {
-    const length = Math.min(underWayMax, keysCount - keys.length);
-    const wave = Array.from({ length }, () => create({ role: 'member', scopes: ['project', 'inference'] }));
-    keys.push(...(await Promise.all(wave)));
+  const gateway = key({ role: 'admin', scopes: ['verify'] });
+  const manager = key({ role: 'admin', scopes: ['keys', 'project', 'inference'] });
+  const keys: { keyId: string; secret: string }[] = [];
+
+  function* streams(): Iterable<InventedStream> {
+    const team = { type: 'FoundTeam', teamId, name: 'Benchmark', ownerId, projectId, at } as const;
+    const membershipId = newId();
+    yield streamOf(teamStream(teamId), teamDecider.decide({ ...team, membershipId }, undefined));
+    yield gateway.stream;
+    yield manager.stream;
+    for (let count = 0; count < keysCount; count++) {
+      const { keyId, secret, stream } = key({ role: 'member', scopes: ['project', 'inference'] });
+      keys.push({ keyId, secret });
+      yield stream;
+    }
   }
-  return { teamId, projectId, gateway, keys };
+
+  const secrets = { gateway: gateway.secret, manager: manager.secret };
+  return { population: { teamId, projectId, ...secrets, keys }, streams: streams() };
 }

@@ -1,5 +1,5 @@
 import { cpus, release, totalmem, type } from 'node:os';
-import type { BenchRow } from './row.js';
+import { type BenchRow, isMissed } from './row.js';
 
 /** What the numbers were measured on: they mean nothing without it. */
 export function describeMachine(): string {
@@ -10,15 +10,15 @@ export function describeMachine(): string {
 
 /** The rows as a table for people, and below it how they were measured. */
 export function printable(rows: readonly BenchRow[]): string {
-  const header = ['', 'ours', 'limit', 'unit', 'ratio', 'target', 'limited by'];
-  const lines = rows.map(({ name, ours, limit, unit, ratio, target, limitedBy }) => [
-    name,
-    Math.round(ours).toLocaleString('en'),
-    Math.round(limit).toLocaleString('en'),
-    unit,
-    ratio.toFixed(2),
-    `≥ ${target.toFixed(2)}${ratio < target ? ' MISSED' : ''}`,
-    limitedBy,
+  const header = ['', 'ours', 'beside', 'unit', 'ratio', 'target', 'limited by'];
+  const lines = rows.map((row) => [
+    row.name,
+    readable(row.ours),
+    readable(row.limit),
+    row.unit,
+    row.ratio.toFixed(2),
+    describeTarget(row),
+    row.limitedBy,
   ]);
   const table = [header, ...lines];
   const widths = header.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
@@ -29,4 +29,13 @@ export function printable(rows: readonly BenchRow[]): string {
       .trimEnd(),
   );
   return [...drawn, '', ...rows.flatMap(({ notes }) => notes)].join('\n');
+}
+
+function describeTarget(row: BenchRow): string {
+  if (row.target === undefined) return '';
+  return `${row.lessIsBetter ? '≤' : '≥'} ${row.target.toFixed(2)}${isMissed(row) ? ' MISSED' : ''}`;
+}
+
+function readable(value: number): string {
+  return value < 100 ? value.toPrecision(3) : Math.round(value).toLocaleString('en');
 }

@@ -12,11 +12,16 @@ export interface ServiceProcess {
 
 const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
-/** @throws Error with what it said when it ends instead of serving */
-export async function startServiceProcess(dataDirectory: string): Promise<ServiceProcess> {
+/**
+ * @param settings environment variables
+ * @throws Error with what it said when it ends instead of serving
+ */
+export async function startServiceProcess(
+  settings: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--enable-source-maps', program], {
-    env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', COMPASS_DATA_DIR: dataDirectory },
+    env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
     // Ctrl-C is told to a whole group, and the service must not stop before the benchmark says so.
     detached: true,
@@ -25,6 +30,8 @@ export async function startServiceProcess(dataDirectory: string): Promise<Servic
   let output = '';
   const serving = new Promise<string>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
+      // Later it only says what it was asked, which is read so that it does not wait.
+      if (output.length > 100_000) return;
       output += chunk.toString();
       const url = /^ +API +(http\S+)$/m.exec(output)?.[1];
       if (url !== undefined) resolve(url);

@@ -9,7 +9,10 @@ export interface Worker<Question, Answer> {
 }
 
 export function startWorker<Question, Answer>(file: string): Worker<Question, Answer> {
-  const child = fork(new URL(file, import.meta.url), { serialization: 'advanced' });
+  const child = fork(new URL(file, import.meta.url), {
+    serialization: 'advanced',
+    execArgv: [...process.execArgv, '--expose-gc'],
+  });
   const exited = once(child, 'exit');
   return {
     async ask(question) {
