@@ -11,10 +11,10 @@ function random(limit: number): number {
 const environments = ['production', 'staging', 'test', 'development', 'demo'];
 const words = ['deploy', 'billing', 'search', 'mobile', 'gateway', 'reports', 'ingest', 'training'];
 
-/** Users, resources and labels of a team: a thousand each, fewer where a page of keys would not be full. */
-function kindsIn(keysCount: number): number {
-  return Math.min(1_000, keysCount / 100);
-}
+/** So many keys has a user, resource or label that is called small, in a team of any size. */
+const keysOfSmall = 100;
+/** So many users, resources and labels are called large, and share the other keys among them. */
+const largeCount = 50;
 
 /** Every filter that an index answers, with a value that the table below has; the argument counts its keys. */
 export const pickFilters: Readonly<Record<string, (keysCount: number) => KeyFilters>> = {
@@ -27,20 +27,40 @@ export const pickFilters: Readonly<Record<string, (keysCount: number) => KeyFilt
   'type service_account': () => ({ type: 'service_account' }),
   'type personal_token': () => ({ type: 'personal_token' }),
   environment: () => ({ environment: environments[random(5)] ?? '' }),
-  userId: (keysCount) => ({ userId: `user-${random(kindsIn(keysCount))}` }),
-  resourceId: (keysCount) => ({ resourceId: `resource-${random(kindsIn(keysCount))}` }),
+  'userId, small': (keysCount) => ({ userId: small('user', keysCount) }),
+  'userId, large': () => ({ userId: large('user') }),
+  'resourceId, small': (keysCount) => ({ resourceId: small('resource', keysCount) }),
+  'resourceId, large': () => ({ resourceId: large('resource') }),
   externalId: (keysCount) => ({ externalId: `external-${1 + random(keysCount)}` }),
-  label: (keysCount) => ({ label: `label-${random(kindsIn(keysCount))}` }),
+  'label, small': (keysCount) => ({ label: small('label', keysCount) }),
+  'label, large': () => ({ label: large('label') }),
   'q, a word': () => ({ q: words[random(words.length)] ?? '' }),
   'q, a word and a number': () => ({ q: `${words[random(words.length)]} ${100 + random(900)}` }),
 };
 
+function small(kind: string, keysCount: number): string {
+  return `small-${kind}-${random(smallCount(keysCount))}`;
+}
+
+function large(kind: string): string {
+  return `large-${kind}-${random(largeCount)}`;
+}
+
+/** Half of the keys have a user and a label that is small, and the other half one that is large. */
+function smallCount(keysCount: number): number {
+  return keysCount / 2 / keysOfSmall;
+}
+
 /**
  * Keys of one team as a large one may have them: made a minute apart, a tenth revoked, a tenth expired, some
- * disabled or personal tokens, each with a user and a label, half of them with a resource.
+ * disabled or personal tokens, each with a user, a resource and a label. The tables are new and have no
+ * indexes but their primary keys, in a generation numbered 1.
  */
 export async function fillKeys(db: Kysely<unknown>, keysCount: number): Promise<void> {
-  const kinds = kindsIn(keysCount);
+  const valueOf = (kind: string, random: string) =>
+    sql.raw(`array[case when n % 2 = 0
+    then 'small-${kind}-' || floor(${random} * ${smallCount(keysCount)})::int
+    else 'large-${kind}-' || floor(${random} * ${largeCount})::int end]`);
   await sql`
     insert into read.keys_v1 (
       id, team_id, project_id, name, type, tier, public, masked_secret, role, scopes, environment,
@@ -52,17 +72,28 @@ export async function fillKeys(db: Kysely<unknown>, keysCount: number): Promise<
       case when n % 50 = 7 then 'personal_token' else 'service_account' end, 'paid', false,
       'cks_3fQ…x9Za', 'member', array['project', 'inference'],
       (array[${sql.join(environments.map((one) => sql.lit(one)))}])[e],
-      case when n % 2 = 0 then 'external-' || n end,
-      array['label-' || floor(r * ${kinds}::int)::int], '{}', '{}',
-      case when n % 2 = 1 then array['resource-' || floor(r * ${kinds}::int)::int] else '{}' end,
-      now() - (${keysCount}::int - n) * interval '1 minute', 'user', 'user-1',
+      case when n % 2 = 0 then 'external-' || n end, ${valueOf('label', 'l')}, '{}', '{}',
+      ${valueOf('resource', 'r')}, date_trunc('milliseconds', now()) - (${keysCount}::int - n) * interval '1 minute',
+      'user', 'user-1',
       case when x < 0.1 then now() - interval '1 day' when x < 0.3 then now() + interval '1 year' end,
       x < 0.1, x > 0.95, case when x between 0.5 and 0.6 then now() end,
-      case when x between 0.5 and 0.6 then 'superseded' end, 1,
-      array['user-' || floor(u * ${kinds}::int)::int], 3
+      case when x between 0.5 and 0.6 then 'superseded' end, 1, ${valueOf('user', 'u')}, 3
     from (
-      select n, (100 * random())::int % 100 as p, 1 + (5 * random())::int % 5 as e, random() as r,
-        random() as x, random() as u
+      select n, (100 * random())::int % 100 as p, 1 + (5 * random())::int % 5 as e, random() as l,
+        random() as r, random() as x, random() as u
       from generate_series(1, ${keysCount}::int) as n
     ) as keys`.execute(db);
+  await fillLinks(db);
+}
+
+/** As `keyLinks` derives them; the index comes last, because that is faster. */
+async function fillLinks(db: Kysely<unknown>): Promise<void> {
+  await sql`alter table read.key_links_v1 drop constraint key_links_v1_pkey`.execute(db);
+  await sql`
+    insert into read.key_links_v1 (list, key_id, key_created_at, key_name)
+    select team_id || '/' || kind || '/' || value, id, created_at, name from read.keys_v1, lateral (
+      select 'user' as kind, unnest(user_ids) as value
+      union all select 'resource', unnest(resource_ids) union all select 'label', unnest(labels)
+    ) as link`.execute(db);
+  await sql`alter table read.key_links_v1 add primary key (list, key_created_at, key_id)`.execute(db);
 }

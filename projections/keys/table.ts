@@ -11,6 +11,7 @@ import type {
 import { keyEventTypes } from '../../src/domain/key/events.js';
 import { type Actor, idOfStream, isOneOf, type Recorded } from '../../src/domain/recorded.js';
 import type { ReadModel, Table } from '../runner/model.js';
+import { keyLinks } from './links.js';
 
 /** A key as lists and pages show it. Its status follows from the row and the time (`keyStatus`). */
 export interface KeyRow {
@@ -126,9 +127,6 @@ export const keyRows: Table<KeyRow> = {
     '(team_id, type, created_at desc, id desc)',
     '(team_id, environment, created_at desc, id desc)',
     '(team_id, external_id) where external_id is not null',
-    'using gin (user_ids)',
-    'using gin (resource_ids)',
-    'using gin (labels)',
     'using gin (name gin_trgm_ops)',
     `((${untoldExpiry}))`,
     '(previous_secret_valid_until) where revoked_at is null',
@@ -141,6 +139,7 @@ export const keyRows: Table<KeyRow> = {
     if (event.type === 'KeyCreated') return created(event, recorded);
     return row && changed({ ...row, revision }, event);
   },
+  derived: keyLinks,
 };
 
 /** A deleted key has no row. */
@@ -235,4 +234,4 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
   };
 }
 
-export const keysModel: ReadModel = { name: 'keys', version: 2, tables: [keyRows] };
+export const keysModel: ReadModel = { name: 'keys', version: 3, tables: [keyRows] };

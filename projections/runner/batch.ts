@@ -2,7 +2,8 @@ import type { Recorded } from '../../src/domain/recorded.js';
 import type { LedgerBatch } from '../../src/event-store/ledger.js';
 import { comparePositions, type Position } from '../../src/event-store/port.js';
 import { type Checkpoint, type CheckpointDb, moveCheckpoint } from './checkpoint.js';
-import { ApplyFailure, isFaultOfEvent, PoisonEvent, reasonOf } from './failure.js';
+import { applyDerived } from './derived.js';
+import { attempt, isFaultOfEvent, PoisonEvent, reasonOf } from './failure.js';
 import type { AnyTable, ReadModel } from './model.js';
 import { deleteRows, loadRows, upsertRows } from './rows.js';
 
@@ -103,16 +104,12 @@ async function applyToTable(
   }
   const changed = keys.filter((key) => after.get(key) !== before.get(key));
   const rows = changed.flatMap((key) => after.get(key) ?? []);
-  const gone = changed.filter((key) => after.get(key) === undefined);
+  const gone = changed.flatMap((key) => (after.get(key) === undefined ? (before.get(key) ?? []) : []));
   if (rows.length > 0) await upsertRows(db, table, generation, rows);
   if (gone.length > 0) await deleteRows(db, table, generation, gone);
-}
-
-function attempt<T>(apply: () => T): T {
-  try {
-    return apply();
-  } catch (cause) {
-    throw new ApplyFailure(cause);
+  if (table.derived) {
+    const changes = changed.map((key) => ({ before: before.get(key), after: after.get(key) }));
+    await applyDerived(db, table.derived, generation, changes);
   }
 }
 

@@ -45,6 +45,18 @@ export class ApplyFailure extends Error {
   }
 }
 
+/**
+ * Calls a function of a model.
+ * @throws ApplyFailure when it throws
+ */
+export function attempt<T>(apply: () => T): T {
+  try {
+    return apply();
+  } catch (cause) {
+    throw new ApplyFailure(cause);
+  }
+}
+
 function placeOf(cause: unknown): string {
   const frame = cause instanceof Error ? cause.stack?.split('\n').find((line) => /^\s+at /.test(line)) : '';
   return frame?.trim() ?? '';

@@ -3,6 +3,7 @@ import { instant, keyCreated, use } from '../../test/support/projection-events.j
 import { expectParity, type House, openHouse, settle } from '../../test/support/projection-house.js';
 import { readAccess } from '../access/queries.js';
 import { keyAccess } from '../access/table.js';
+import { keyLinks } from '../keys/links.js';
 import { keyRows, keysModel } from '../keys/table.js';
 import { readModels } from '../models.js';
 import { liveCheckpoint } from './checkpoint.js';
@@ -21,7 +22,10 @@ afterEach(() => house.close());
 
 async function happen(from: number, to: number): Promise<void> {
   for (let n = from; n < to; n++) {
-    await house.append(`key-k${n}`, keyCreated({ keyId: `k${n}`, createdAt: instant(n) }));
+    await house.append(
+      `key-k${n}`,
+      keyCreated({ keyId: `k${n}`, labels: [`l${n % 3}`], createdAt: instant(n) }),
+    );
     const rows = [use({ keyId: `k${n % 3}`, lastAt: instant(n) })];
     await house.append('uses-p1-2026-11-21', { type: 'KeyUsesRecorded', rows });
   }
@@ -33,9 +37,8 @@ function make(model: ReadModel, changes: Partial<Rebuilding> = {}): Promise<void
 
 async function tableNames(): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
-    select tablename as name from pg_tables where schemaname = 'read' and tablename like 'keys%'`.execute(
-    house.db,
-  );
+    select tablename as name from pg_tables where schemaname = 'read' and tablename like 'key%'
+    order by tablename`.execute(house.db);
   return rows.map(({ name }) => name);
 }
 
@@ -58,11 +61,12 @@ describe('a rebuild', () => {
     await expectParity(house);
     const after = await liveGeneration(keysModel);
     expect(after).toBeGreaterThan(before!);
-    expect(await tableNames()).toEqual([`keys_v${after}`]);
-    const { rows } = await sql`select from pg_indexes where tablename = ${`keys_v${after}`}`.execute(
-      house.db,
-    );
-    expect(rows).toHaveLength(1 + keyRows.indexes.length);
+    expect(await tableNames()).toEqual([`key_links_v${after}`, `keys_v${after}`]);
+    for (const { name, indexes } of [keyRows, keyLinks]) {
+      const table = `${name}_v${after}`;
+      const { rows } = await sql`select from pg_indexes where tablename = ${table}`.execute(house.db);
+      expect(rows).toHaveLength(1 + indexes.length);
+    }
   });
 
   it('tells how far it is', async () => {
@@ -118,14 +122,15 @@ describe('a rebuild', () => {
       failPoints: { hit: () => Promise.reject(new Error('killed')) },
     });
     await expect(killed).rejects.toThrow('killed');
-    expect(await tableNames()).toHaveLength(2);
+    expect(await tableNames()).toHaveLength(4);
     expect(await liveGeneration(keysModel)).toBe(before);
     await happen(10, 15);
     await settle(house, runner);
     await expectParity(house);
     await make(keysModel);
     await expectParity(house);
-    expect(await tableNames()).toEqual([`keys_v${await liveGeneration(keysModel)}`]);
+    const live = await liveGeneration(keysModel);
+    expect(await tableNames()).toEqual([`key_links_v${live}`, `keys_v${live}`]);
   });
 
   it('can be given up', async () => {

@@ -1,7 +1,7 @@
 import { CompiledQuery, type QueryResult } from 'kysely';
 import type { CheckpointDb } from './checkpoint.js';
-import type { AnyTable } from './model.js';
-import { columnName, columnsOf, qualifiedName } from './tables.js';
+import type { AnyTable, Relation } from './model.js';
+import { columnName, columnsOf, keyFields, type PostgresColumn, qualifiedName } from './tables.js';
 
 /** Rows with these keys as `apply` made them, by key. */
 export async function loadRows(
@@ -27,37 +27,57 @@ function withoutBigints(row: Readonly<Record<string, unknown>>): object {
   );
 }
 
-/** One statement with one parameter, however many rows: Postgres takes them apart from JSON by field name. */
+/** Makes rows, and puts them in the place of those with their keys. */
 export async function upsertRows(
   db: CheckpointDb,
   table: AnyTable,
   generation: number,
   rows: readonly object[],
 ): Promise<void> {
-  const columns = columnsOf(table);
-  const names = columns.map(({ name }) => name).join(', ');
-  const fields = columns.map(({ field }) => `"${field}"`).join(', ');
-  const types = columns.map(({ field, type }) => `"${field}" ${type}`).join(', ');
-  const others = columns.filter(({ field }) => field !== table.key).map(({ name }) => name);
+  const others = columnsOf(table).flatMap(({ field, name }) => (field === table.key ? [] : [name]));
+  const conflict = `on conflict (${columnName(table.key)})
+     do update set ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+  await run(db, `${insertion(table, generation)} ${conflict}`, [JSON.stringify(rows)]);
+}
+
+/** Makes rows whose keys nobody has. */
+export async function insertRows(
+  db: CheckpointDb,
+  table: Relation,
+  generation: number,
+  rows: readonly object[],
+): Promise<void> {
+  await run(db, insertion(table, generation), [JSON.stringify(rows)]);
+}
+
+/** Deletes the rows that have the keys of these. */
+export async function deleteRows(
+  db: CheckpointDb,
+  table: Relation,
+  generation: number,
+  rows: readonly object[],
+): Promise<void> {
+  const key = columnsOf(table).filter(({ field }) => keyFields(table).includes(field));
+  const matches = key.map(({ name }) => `kept.${name} = gone.${name}`);
   await run(
     db,
-    `insert into ${qualifiedName(table, generation)} (${names})
-     select ${fields} from json_to_recordset($1::json) as given(${types})
-     on conflict (${columnName(table.key)})
-     do update set ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    `delete from ${qualifiedName(table, generation)} as kept using (${given(key)}) as gone
+     where ${matches.join(' and ')}`,
     [JSON.stringify(rows)],
   );
 }
 
-export async function deleteRows(
-  db: CheckpointDb,
-  table: AnyTable,
-  generation: number,
-  keys: readonly string[],
-): Promise<void> {
-  await run(db, `delete from ${qualifiedName(table, generation)} where ${columnName(table.key)} = any($1)`, [
-    keys,
-  ]);
+function insertion(table: Relation, generation: number): string {
+  const columns = columnsOf(table);
+  const names = columns.map(({ name }) => name).join(', ');
+  return `insert into ${qualifiedName(table, generation)} (${names}) ${given(columns)}`;
+}
+
+/** One parameter, however many rows: Postgres takes them apart from JSON by field name. */
+function given(columns: readonly PostgresColumn[]): string {
+  const names = columns.map(({ field, name }) => `"${field}" as ${name}`).join(', ');
+  const types = columns.map(({ field, type }) => `"${field}" ${type}`).join(', ');
+  return `select ${names} from json_to_recordset($1::json) as given(${types})`;
 }
 
 async function run(

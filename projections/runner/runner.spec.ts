@@ -272,6 +272,6 @@ describe('a model of another version', () => {
     await until(earlier, ({ state }) => state === 'stopped');
     await settle(house, runner);
     await expectParity(house, [later]);
-    expect(earlier.status()[0]?.error?.reason).toContain('version 2');
+    expect(earlier.status()[0]?.error?.reason).toContain(`version ${keysModel.version}`);
   });
 });

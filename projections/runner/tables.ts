@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { readSchema } from '../migrations/index.js';
 import type { CheckpointDb } from './checkpoint.js';
-import { type AnyTable, type ReadModel, tableOfGeneration } from './model.js';
+import { type ReadModel, type Relation, relationsOf, tableOfGeneration } from './model.js';
 
 /** Ids compare by their bytes, whatever language the database speaks: faster, and the same everywhere. */
 const postgresTypes: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export interface PostgresColumn {
   readonly nullable: boolean;
 }
 
-export function columnsOf(table: AnyTable): PostgresColumn[] {
+export function columnsOf(table: Relation): PostgresColumn[] {
   return Object.entries(table.columns).map(([field, column]) => {
     const [kind = '', nullable] = column.split(' | ');
     return {
@@ -40,23 +40,27 @@ export function columnName(field: string): string {
   return `"${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
 }
 
-export function qualifiedName(table: AnyTable, generation: number): string {
+export function keyFields({ key }: Relation): string[] {
+  return [key].flat();
+}
+
+export function qualifiedName(table: Relation, generation: number): string {
   return `${readSchema}.${tableOfGeneration(table.name, generation)}`;
 }
 
 export async function createTables(db: CheckpointDb, model: ReadModel, generation: number): Promise<void> {
-  for (const table of model.tables) {
+  for (const table of relationsOf(model)) {
     const columns = columnsOf(table).map(
       ({ name, type, nullable }) => `${name} ${type}${nullable ? '' : ' not null'}`,
     );
-    const key = `primary key (${columnName(table.key)})`;
+    const key = `primary key (${keyFields(table).map(columnName).join(', ')})`;
     await run(db, `create table ${qualifiedName(table, generation)} (${[...columns, key].join(', ')})`);
   }
 }
 
 /** After the load, which is faster without them; statistics too, so that the first query is planned well. */
 export async function createIndexes(db: CheckpointDb, model: ReadModel, generation: number): Promise<void> {
-  for (const table of model.tables) {
+  for (const table of relationsOf(model)) {
     const name = qualifiedName(table, generation);
     for (const index of table.indexes) await run(db, `create index on ${name} ${index}`);
     await run(db, `analyze ${name}`);
@@ -69,7 +73,7 @@ export async function createIndexes(db: CheckpointDb, model: ReadModel, generati
  * the old tables or the new, never a mixture.
  */
 export async function pointViews(db: CheckpointDb, model: ReadModel, generation: number): Promise<void> {
-  for (const table of model.tables) {
+  for (const table of relationsOf(model)) {
     const view = `${readSchema}.${table.name}`;
     await run(db, `drop view if exists ${view}`);
     await run(db, `create view ${view} as select * from ${qualifiedName(table, generation)}`);

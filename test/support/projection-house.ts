@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { migrations, readSchema } from '../../projections/migrations/index.js';
 import { readModels } from '../../projections/models.js';
-import type { AnyTable, ReadModel } from '../../projections/runner/model.js';
+import type { AnyTable, ReadModel, Relation } from '../../projections/runner/model.js';
 import type { RunnerOptions } from '../../projections/runner/options.js';
 import { createRunner, type Runner } from '../../projections/runner/runner.js';
 import type { DomainEvent, Metadata, Recorded } from '../../src/domain/recorded.js';
@@ -31,7 +31,7 @@ export interface House {
   /** What runners had to say. */
   readonly said: { readonly level: string; readonly facts: object; readonly words: string }[];
   /** What queries see of a table, by key. */
-  rows(table: AnyTable): Promise<Map<string, object>>;
+  rows(table: Relation): Promise<Map<string, object>>;
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export async function openHouse(): Promise<House> {
     },
     async rows(table) {
       const { rows } = await sql<Record<string, unknown>>`select * from ${view(table)}`.execute(db);
-      return new Map(rows.map((row) => [String(row[table.key]), withNumbers(row)]));
+      return byKey(table, rows.map(withNumbers));
     },
     async close() {
       await Promise.all(runners.map((runner) => runner.stop()));
@@ -101,13 +101,20 @@ async function eventsOf(ledger: Ledger): Promise<Recorded[]> {
   return events;
 }
 
-function view(table: AnyTable) {
+function view(table: Relation) {
   return sql.table(`${readSchema}.${table.name}`);
 }
 
 function withNumbers(row: Record<string, unknown>): object {
   return Object.fromEntries(
     Object.entries(row).map(([field, value]) => [field, typeof value === 'bigint' ? Number(value) : value]),
+  );
+}
+
+function byKey(table: Relation, rows: readonly object[]): Map<string, object> {
+  const fields = [table.key].flat();
+  return new Map(
+    rows.map((row) => [fields.map((field) => String(row[field as keyof typeof row])).join(' '), row]),
   );
 }
 
@@ -124,11 +131,28 @@ export function foldOf(table: AnyTable, events: readonly Recorded[]): Map<string
   return rows;
 }
 
+/** The rows each table of the models should have, and each that is derived from one. */
+export function foldsOf(
+  models: readonly ReadModel[],
+  events: readonly Recorded[],
+): [relation: Relation, rows: Map<string, object>][] {
+  return models
+    .flatMap(({ tables }) => tables)
+    .flatMap((table) => {
+      const rows = foldOf(table, events);
+      const { derived } = table;
+      const own: [Relation, Map<string, object>] = [table, rows];
+      if (!derived) return [own];
+      const all = [...rows.values()].flatMap((row) => derived.of(row));
+      return [own, [derived, byKey(derived, all)]];
+    });
+}
+
 /** Queries see exactly what the log says, in every table. */
 export async function expectParity(house: House, models: readonly ReadModel[] = readModels): Promise<void> {
   const events = await house.events();
-  for (const table of models.flatMap(({ tables }) => tables)) {
-    expect([table.name, await house.rows(table)]).toEqual([table.name, foldOf(table, events)]);
+  for (const [table, rows] of foldsOf(models, events)) {
+    expect([table.name, await house.rows(table)]).toEqual([table.name, rows]);
   }
 }
 
