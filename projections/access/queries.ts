@@ -1,9 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { KeyAccess } from '../../src/domain/access/verdict.js';
 import { type AnyTable, type Table, tableOfGeneration } from '../runner/model.js';
 import { type ProfileAccess, profileAccess } from './profiles.js';
 import { type ResourceAccess, resourceAccess } from './resources.js';
-import { accessModel, keyAccess, type MemberAccess, memberAccess } from './table.js';
+import { accessModel, type KeyAccessRow, keyAccess, type MemberAccess, memberAccess } from './table.js';
 
 export interface AccessDatabase {
   'read.checkpoints': {
@@ -19,7 +18,7 @@ export interface AccessDatabase {
 export interface AccessSnapshot {
   /** As the port writes positions. */
   readonly position: string;
-  readonly keys: AsyncIterable<KeyAccess>;
+  readonly keys: AsyncIterable<KeyAccessRow>;
   readonly members: AsyncIterable<MemberAccess>;
   readonly resources: AsyncIterable<ResourceAccess>;
   readonly profiles: AsyncIterable<ProfileAccess>;

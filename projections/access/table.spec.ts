@@ -1,9 +1,8 @@
-import type { KeyAccess } from '../../src/domain/access/verdict.js';
 import type { KeyEvent } from '../../src/domain/key/events.js';
 import { keyAccessOf } from '../../test/support/key-access.js';
 import { secretRecordOf } from '../../test/support/key-events.js';
 import { instant, keyCreated, recorded } from '../../test/support/projection-events.js';
-import { keyAccess, memberAccess } from './table.js';
+import { type KeyAccessRow, keyAccess, memberAccess } from './table.js';
 
 const created = recorded(
   'key-k1',
@@ -36,7 +35,7 @@ describe('the read model access', () => {
     expect(keyAccess.apply(row, assigned, 'k1', 1)).toEqual({ ...row, userIds: ['u1'], revision: 2 });
   });
 
-  it.each<[KeyEvent, Partial<KeyAccess>]>([
+  it.each<[KeyEvent, Partial<KeyAccessRow>]>([
     [
       {
         type: 'ResourceAssigned',
@@ -76,8 +75,8 @@ describe('the read model access', () => {
         rotatedAt: instant(1),
       });
     const fold = (...events: ReturnType<typeof next>[]) =>
-      events.reduce<KeyAccess | undefined>((at, event) => keyAccess.apply(at, event, 'k1', 1), row);
-    const secretsOf = (access: KeyAccess | undefined) =>
+      events.reduce<KeyAccessRow | undefined>((at, event) => keyAccess.apply(at, event, 'k1', 1), row);
+    const secretsOf = (access: KeyAccessRow | undefined) =>
       access?.secrets.map((one) => [one.secretId, one.validUntil]);
     const once = rotate('secret-of-k1', 's2', instant(9));
     expect(secretsOf(fold(once))).toEqual([

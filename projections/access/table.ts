@@ -12,8 +12,19 @@ import type { ReadModel, Table } from '../runner/model.js';
 import { profileAccess } from './profiles.js';
 import { resourceAccess } from './resources.js';
 
-/** What verification knows of a key. A key that was revoked keeps its row: it answers REVOKED, not NOT_FOUND. */
-export const keyAccess: Table<KeyAccess> = {
+/** A secret, and what it is found by. */
+export interface SecretRow extends SecretAccess {
+  /** Base64url of SHA-256. */
+  readonly digest: string;
+}
+
+/** What verification knows of a key: what a verdict rests on, and all secrets that are good, the newest first. */
+export interface KeyAccessRow extends KeyAccess {
+  readonly secrets: readonly SecretRow[];
+}
+
+/** A key that was revoked keeps its row: it answers REVOKED, not NOT_FOUND. */
+export const keyAccess: Table<KeyAccessRow> = {
   name: 'access_keys',
   key: 'keyId',
   columns: {
@@ -50,7 +61,7 @@ export const keyAccess: Table<KeyAccess> = {
 };
 
 /** A deleted key has no row: it answers NOT_FOUND. */
-function changed(row: KeyAccess, event: Exclude<KeyEvent, KeyCreated>): KeyAccess | undefined {
+function changed(row: KeyAccessRow, event: Exclude<KeyEvent, KeyCreated>): KeyAccessRow | undefined {
   switch (event.type) {
     case 'UserAssigned':
       return { ...row, userIds: [...row.userIds, event.userId] };
@@ -90,7 +101,7 @@ function changed(row: KeyAccess, event: Exclude<KeyEvent, KeyCreated>): KeyAcces
 }
 
 /** All secrets but the one that is replaced end with a rotation, and that one too when there is no grace. */
-function rotated(row: KeyAccess, event: KeyRotated): KeyAccess {
+function rotated(row: KeyAccessRow, event: KeyRotated): KeyAccessRow {
   const { secret, previousSecretId, previousValidUntil, rotatedAt } = event;
   const previous = row.secrets.filter(
     ({ secretId }) => secretId === previousSecretId && previousValidUntil > rotatedAt,
@@ -102,11 +113,11 @@ function rotated(row: KeyAccess, event: KeyRotated): KeyAccess {
   };
 }
 
-function secretOf({ secretId, digest, validUntil }: SecretRecord): SecretAccess {
+function secretOf({ secretId, digest, validUntil }: SecretRecord): SecretRow {
   return { secretId, digest, validUntil };
 }
 
-function created(event: KeyCreated, revision: number): KeyAccess {
+function created(event: KeyCreated, revision: number): KeyAccessRow {
   return {
     keyId: event.keyId,
     teamId: event.teamId,

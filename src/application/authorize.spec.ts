@@ -13,7 +13,7 @@ function member(role: Role, userId = 'u', teamId = 't'): Principal {
 
 function holder(scopes: Scope[], role: KeyRole, at: Partial<KeyAccess> = {}): KeyPrincipal {
   const access = keyAccessOf({ keyId: 'caller', teamId: 't', projectId: 'p', role, scopes, ...at });
-  return { type: 'key', teamId: access.teamId, access, secretId: 'x' };
+  return { type: 'key', teamId: access.teamId, access, secret: { secretId: 'x', validUntil: null } };
 }
 
 function tokenOf(userRole: Role): KeyPrincipal {

@@ -2,7 +2,12 @@ import { keyAccessOf } from '../../test/support/key-access.js';
 import { actorOf } from './principal.js';
 
 const key = (ownerId: string | null) =>
-  actorOf({ type: 'key', teamId: 't1', access: keyAccessOf({ ownerId }), secretId: 's1' });
+  actorOf({
+    type: 'key',
+    teamId: 't1',
+    access: keyAccessOf({ ownerId }),
+    secret: { secretId: 's1', validUntil: null },
+  });
 
 describe('the actor of an event', () => {
   it('is the user with their session', () => {

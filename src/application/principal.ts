@@ -1,4 +1,4 @@
-import type { KeyAccess } from '../domain/access/verdict.js';
+import type { KeyAccess, SecretAccess } from '../domain/access/verdict.js';
 import type { Actor } from '../domain/recorded.js';
 import type { Role } from '../domain/team/events.js';
 
@@ -16,7 +16,8 @@ export interface KeyPrincipal {
   readonly type: 'key';
   readonly teamId: string;
   readonly access: KeyAccess;
-  readonly secretId: string;
+  /** The one that was presented. */
+  readonly secret: SecretAccess;
   /** Of a personal token: the present role of its user in the team. */
   readonly userRole?: Role;
 }
@@ -32,7 +33,7 @@ export function actorOf(principal: Principal): Actor {
   return {
     type: 'key',
     id: keyId,
-    credentialId: principal.secretId,
+    credentialId: principal.secret.secretId,
     // A personal token acts as its user.
     ...(ownerId !== null && { onBehalfOf: ownerId }),
     role,

@@ -5,7 +5,11 @@ import { createHash, randomUUID } from 'node:crypto';
  * millisecond. Each further one counts its last 16 bits up (section 6.2, method 2), at a quarter of the cost.
  */
 export function newId(): string {
-  const now = Date.now();
+  return newIdAt(Date.now());
+}
+
+/** As above, for whoever has just looked at the clock. @param now milliseconds since 1970 */
+export function newIdAt(now: number): string {
   if (now !== last.milliseconds || last.count === 0xffff) last = firstOf(now);
   last.count += 1;
   return last.head + hex(last.count >>> 8) + hex(last.count & 0xff);

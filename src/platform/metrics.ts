@@ -24,7 +24,8 @@ export interface Tally {
 
 /** A histogram in plain numbers, for the same reason. */
 export interface Durations {
-  observe(seconds: number): void;
+  /** @param count of things that took so long */
+  observe(seconds: number, count?: number): void;
 }
 
 const requestBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -72,11 +73,11 @@ export function createMetrics(): Metrics {
     // All that the registry asks of a metric.
     registry.registerMetric({ name, get, reset: () => undefined } as unknown as Metric);
     return {
-      observe(seconds) {
+      observe(seconds, count = 1) {
         let bucket = 0;
         while (seconds > (verifyBucketsSeconds[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1;
-        counts[bucket] = (counts[bucket] ?? 0) + 1;
-        sum += seconds;
+        counts[bucket] = (counts[bucket] ?? 0) + count;
+        sum += seconds * count;
       },
     };
   }
@@ -96,7 +97,10 @@ export function createMetrics(): Metrics {
       'Calls of the verification routes by status.',
       'status',
     ),
-    verifySeconds: durations('compass_verify_seconds', 'Time inside the verification routes.'),
+    verifySeconds: durations(
+      'compass_verify_seconds',
+      'Time to answer a verification; of those that arrive together, until the last is answered.',
+    ),
     appendSeconds: new Histogram({
       name: 'compass_log_append_seconds',
       help: 'Time from an append to its answer, waiting in the group included.',

@@ -58,7 +58,8 @@ describe('the access index', () => {
           const told = expected(log, keyId);
           expect(found === undefined).toBe(told === undefined);
           if (told) expect(found?.access).toMatchObject({ keyId, ...told });
-          expect(index.key(keyId)).toBe(found?.access);
+          const { secrets: _, ...access } = index.key(keyId) ?? { secrets: [] };
+          expect(found?.access ?? {}).toEqual(access);
         }
         expect(index.keysCount()).toBe(new Set(log.map(({ stream }) => stream)).size);
       }),
@@ -77,11 +78,11 @@ describe('the access index', () => {
     );
   });
 
-  it('has another record of a key after every change', () => {
+  it('counts the changes of keys', () => {
     const index = indexOf([recorded('key-k1', created('k1'))]);
-    const before = index.key('k1');
+    const before = index.changesCount();
     index.apply(recorded('key-k1', revoked, { revision: 2 }));
-    expect(index.key('k1')).not.toBe(before);
+    expect(index.changesCount()).toBeGreaterThan(before);
     expect(index.find(secretOf('k1'))?.access.revokedAt).toBe(instant(2));
   });
 
@@ -92,7 +93,7 @@ describe('the access index', () => {
     const second = { secretId: 's2', digest: sha256(secretOf('other')), validUntil: null };
     index.putKey({ ...access, secrets: [{ ...first!, validUntil: instant(9) }, second] });
     expect(index.find(secretOf('k1'))?.secret.validUntil).toBe(instant(9));
-    expect(index.find(secretOf('other'))?.secret).toBe(second);
+    expect(index.find(secretOf('other'))?.secret).toEqual({ secretId: 's2', validUntil: null });
     index.putKey({ ...access, secrets: [second] });
     expect(index.find(secretOf('k1'))).toBeUndefined();
   });

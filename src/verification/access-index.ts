@@ -1,23 +1,24 @@
 import { hash } from 'node:crypto';
 import { type ProfileAccess, profileAccess } from '../../projections/access/profiles.js';
 import { type ResourceAccess, resourceAccess } from '../../projections/access/resources.js';
-import { keyAccess, type MemberAccess, memberAccess } from '../../projections/access/table.js';
+import {
+  type KeyAccessRow,
+  keyAccess,
+  type MemberAccess,
+  memberAccess,
+} from '../../projections/access/table.js';
 import { hasChecksum } from '../domain/access/secret.js';
-import type { KeyAccess, SecretAccess, Surroundings } from '../domain/access/verdict.js';
+import type { Surroundings } from '../domain/access/verdict.js';
 import type { Recorded } from '../domain/recorded.js';
 import { isAddressIn } from './addresses.js';
-
-export interface Found {
-  readonly access: KeyAccess;
-  readonly secret: SecretAccess;
-}
+import { createPackedKeys, type Found } from './packed-keys.js';
 
 /**
  * What verification knows, in this process's memory: the rows of the read model `access`, kept by the same
  * functions, and found by the digest of a secret.
  */
 export interface AccessIndex extends Surroundings {
-  putKey(access: KeyAccess): void;
+  putKey(row: KeyAccessRow): void;
   putMember(member: MemberAccess): void;
   putResource(resource: ResourceAccess): void;
   putProfile(profile: ProfileAccess): void;
@@ -25,8 +26,10 @@ export interface AccessIndex extends Surroundings {
   apply(recorded: Recorded): void;
   /** The key that has this secret, retired ones included; garbage is refused without a look-up. */
   find(secret: string): Found | undefined;
-  /** The present record of a key: another object after every change. */
-  key(keyId: string): KeyAccess | undefined;
+  /** The present row of a key. */
+  key(keyId: string): KeyAccessRow | undefined;
+  /** Counts the changes of keys: while it is the same, so is what was found. */
+  changesCount(): number;
   /** The teams a user is in, the oldest team first. */
   membershipsOf(userId: string): readonly MemberAccess[];
   /** The present record of a bias profile: another object after every change. */
@@ -35,28 +38,35 @@ export interface AccessIndex extends Surroundings {
 }
 
 export function createAccessIndex(): AccessIndex {
-  const keys = new Map<string, KeyAccess>();
+  const packed = createPackedKeys();
+  /** Those that do not fit in there, and what their secrets find, by digest. */
+  const others = new Map<string, KeyAccessRow>();
   const byDigest = new Map<string, Found>();
+  let keysCount = 0;
+  let changesCount = 0;
   const members = new Map<string, MemberAccess>();
   const byUser = new Map<string, readonly MemberAccess[]>();
   const resources = new Map<string, ResourceAccess>();
   const profiles = new Map<string, ProfileAccess>();
-  const share = createSharing();
 
-  function putKey(given: KeyAccess): void {
-    const access = share(given);
-    forgetSecrets(keys.get(access.keyId));
-    keys.set(access.keyId, access);
-    for (const secret of access.secrets) byDigest.set(secret.digest, { access, secret });
+  const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId);
+
+  function putKey(row: KeyAccessRow): void {
+    dropKey(row.keyId);
+    keysCount += 1;
+    if (packed.add(row)) return;
+    const { secrets, ...access } = row;
+    others.set(row.keyId, row);
+    for (const { digest, ...secret } of secrets) byDigest.set(characters(digest), { access, secret });
   }
 
   function dropKey(keyId: string): void {
-    forgetSecrets(keys.get(keyId));
-    keys.delete(keyId);
-  }
-
-  function forgetSecrets(access: KeyAccess | undefined): void {
-    for (const { digest } of access?.secrets ?? []) byDigest.delete(digest);
+    changesCount += 1;
+    const other = others.get(keyId);
+    if (!packed.remove(keyId) && !other) return;
+    keysCount -= 1;
+    others.delete(keyId);
+    for (const { digest } of other?.secrets ?? []) byDigest.delete(characters(digest));
   }
 
   function putMember(member: MemberAccess): void {
@@ -80,7 +90,7 @@ export function createAccessIndex(): AccessIndex {
   }
 
   function applyToKey(keyId: string, recorded: Recorded): void {
-    const row = keys.get(keyId);
+    const row = key(keyId);
     if (row && recorded.revision <= row.revision) return;
     const next = keyAccess.apply(row, recorded, keyId, 0);
     if (next === row) return;
@@ -107,13 +117,18 @@ export function createAccessIndex(): AccessIndex {
       applyToRows(resourceAccess, resources, recorded);
       applyToRows(profileAccess, profiles, recorded);
     },
-    find: (secret) => (hasChecksum(secret) ? byDigest.get(hash('sha256', secret, 'base64url')) : undefined),
-    key: (keyId) => keys.get(keyId),
+    find(secret) {
+      if (!hasChecksum(secret)) return undefined;
+      const digest = hash('sha256', secret, 'binary');
+      return packed.find(digest) ?? byDigest.get(digest);
+    },
+    key,
+    changesCount: () => changesCount,
     membershipsOf: (userId) => byUser.get(userId) ?? [],
     isActive: (resourceId) => resources.get(resourceId)?.isActive ?? false,
     profile: (profileId) => profiles.get(profileId),
     isAddressIn,
-    keysCount: () => keys.size,
+    keysCount: () => keysCount,
   };
 }
 
@@ -137,35 +152,7 @@ function applyToRows<Row extends { readonly revision: number }>(
   }
 }
 
-/**
- * Makes keys share what many have in common. Each row comes with texts of its own; a hundred thousand copies
- * of a team's id take memory and, worse, the processor's cache: verifying a key that was not asked about
- * lately is waiting for memory more than anything else.
- */
-function createSharing(): (access: KeyAccess) => KeyAccess {
-  const texts = new Map<string, string>();
-  const lists = new Map<string, KeyAccess['scopes']>();
-  function shared<K, V>(known: Map<K, V>, name: K, value: V): V {
-    const first = known.get(name);
-    if (first === undefined) known.set(name, value);
-    return first ?? value;
-  }
-  return (access) => ({
-    ...access,
-    teamId: shared(texts, access.teamId, access.teamId),
-    projectId: shared(texts, access.projectId, access.projectId),
-    type: shared(texts, access.type, access.type) as KeyAccess['type'],
-    role: shared(texts, access.role, access.role) as KeyAccess['role'],
-    scopes: shared(lists, access.scopes.join(), access.scopes),
-    userIds: sharedIfEmpty(access.userIds),
-    resources: sharedIfEmpty(access.resources),
-    allowedIps: sharedIfEmpty(access.allowedIps),
-    allowedOrigins: sharedIfEmpty(access.allowedOrigins),
-  });
-}
-
-const empty: readonly never[] = [];
-
-function sharedIfEmpty<T>(list: readonly T[]): readonly T[] {
-  return list.length === 0 ? empty : list;
+/** A character for each byte: what Node makes of a digest in the least time. */
+function characters(digest: string): string {
+  return Buffer.from(digest, 'base64url').toString('latin1');
 }

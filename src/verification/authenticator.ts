@@ -27,13 +27,14 @@ export interface Authenticator {
 
 export function createAuthenticator(index: AccessIndex): Authenticator {
   return {
-    key(secret, from, at) {
-      const found = index.find(secret);
+    key(presented, from, at) {
+      const found = index.find(presented);
       if (!found || !decideAccess(found.access, found.secret, from, at, index).allowed) return undefined;
       const userRole = userRoleOf(found.access, index, at);
       const access = withinRightsOf(userRole, found.access);
-      const { secretId } = found.secret;
-      return { type: 'key', teamId: access.teamId, access, secretId, ...(userRole && { userRole }) };
+      const { secretId, validUntil } = found.secret;
+      const secret = { secretId, validUntil };
+      return { type: 'key', teamId: access.teamId, access, secret, ...(userRole && { userRole }) };
     },
     member({ sessionId, userId }, teamId, at) {
       const current = index

@@ -36,7 +36,7 @@ function setUp() {
 
 function use(keyId: string, changes: Partial<Use> = {}): Use {
   const access = { keyId, teamId: 't1' } as KeyAccess;
-  return { access, secretId: `secret-of-${keyId}`, code: 'VALID', at: noon, ...changes };
+  return { access, secret: { secretId: `secret-of-${keyId}` }, code: 'VALID', at: noon, ...changes };
 }
 
 const rowsOf = (events: readonly { readonly rows: readonly UseRow[] }[]) =>
@@ -94,7 +94,9 @@ describe('uses', () => {
     const secretId = newId();
     for (let n = 0; n < 800; n += 1) {
       const access = { keyId: newId(), teamId: 't1' } as KeyAccess;
-      recorder.record(use('k1', { ...longest, access, secretId: `${secretId.slice(0, -3)}${n}` }));
+      recorder.record(
+        use('k1', { ...longest, access, secret: { secretId: `${secretId.slice(0, -3)}${n}` } }),
+      );
     }
     expect(await recorder.flush()).toBe(true);
     expect(rowsOf(await stored())).toHaveLength(800);

@@ -5,15 +5,23 @@ import { type UseRow, usesStream } from '../domain/uses/events.js';
 import type { Ledger, NewEvent } from '../event-store/ledger.js';
 import type { Clock } from '../platform/clock.js';
 
+/** A secret, and for those that are used a lot a number that no other has: it is looked up sooner than an id. */
+export interface UsedSecret {
+  readonly secretId: string;
+  readonly number?: number;
+}
+
 /** One use of one secret: a verdict that was asked for, or a call to this service itself. */
 export interface Use {
-  readonly access: KeyAccess;
-  readonly secretId: string;
+  readonly access: Pick<KeyAccess, 'keyId' | 'teamId'>;
+  readonly secret: UsedSecret;
   readonly code: VerdictCode;
   readonly permission?: string | undefined;
   readonly model?: string | undefined;
   /** ISO instant. */
   readonly at: string;
+  /** How many at that instant; unless given, one. */
+  readonly count?: number;
 }
 
 /**
@@ -53,7 +61,8 @@ const pauseMaxMilliseconds = 250;
 const spreadMilliseconds = 20_000;
 
 interface Count {
-  readonly access: KeyAccess;
+  readonly keyId: string;
+  readonly teamId: string;
   readonly secretId: string;
   readonly code: VerdictCode;
   readonly permission: string | undefined;
@@ -81,8 +90,8 @@ interface Options {
 
 export function createUseRecorder(options: Options): UseRecorder {
   const { ledger, clock, newId, processId, warn } = options;
-  /** By secret: each has been used in few ways, and its id needs no writing to be looked up. */
-  let counts = new Map<string, Count>();
+  /** By number or id of the secret: each has been used in few ways. */
+  let counts = new Map<number | string, Count>();
   let rowsCount = 0;
   const pending: Pending[] = [];
   const revisions = new Map<string, number>();
@@ -91,17 +100,20 @@ export function createUseRecorder(options: Options): UseRecorder {
   const stopping = new AbortController();
   let flushing: Promise<boolean> | undefined;
 
-  function record({ access, secretId, code, permission, model, at }: Use): void {
-    const other = counts.get(secretId);
+  function record({ access, secret, code, permission, model, at, count = 1 }: Use): void {
+    const name = secret.number ?? secret.secretId;
+    const other = counts.get(name);
     for (let known = other; known; known = known.other) {
       if (known.code === code && known.permission === permission && known.model === model) {
-        known.count += 1;
+        known.count += count;
         known.lastAt = at;
         return;
       }
     }
-    const use = { access, secretId, code, permission, model, count: 1, firstAt: at, lastAt: at, other };
-    counts.set(secretId, use);
+    const { keyId, teamId } = access;
+    const { secretId } = secret;
+    const asked = { code, permission, model };
+    counts.set(name, { keyId, teamId, secretId, ...asked, count, firstAt: at, lastAt: at, other });
     rowsCount += 1;
     if (rowsCount >= countedMax) void flush();
   }
@@ -200,7 +212,7 @@ function* everyOne(latest: Iterable<Count>): Iterable<Count> {
 function byTeam(counts: readonly Count[]): Map<string, UseRow[]> {
   const teams = new Map<string, UseRow[]>();
   for (const count of counts) {
-    const { teamId } = count.access;
+    const { teamId } = count;
     const rows = teams.get(teamId);
     if (rows) rows.push(rowOf(count));
     else teams.set(teamId, [rowOf(count)]);
@@ -208,9 +220,9 @@ function byTeam(counts: readonly Count[]): Map<string, UseRow[]> {
   return teams;
 }
 
-function rowOf({ access, secretId, code, permission, model, count, firstAt, lastAt }: Count): UseRow {
+function rowOf({ keyId, secretId, code, permission, model, count, firstAt, lastAt }: Count): UseRow {
   const asked = { ...(permission !== undefined && { permission }), ...(model !== undefined && { model }) };
-  return { keyId: access.keyId, secretId, code, ...asked, count, firstAt, lastAt };
+  return { keyId, secretId, code, ...asked, count, firstAt, lastAt };
 }
 
 function* chunks<T>(items: readonly T[], size: number): Iterable<T[]> {

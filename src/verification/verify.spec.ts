@@ -1,8 +1,8 @@
+import type { KeyAccessRow } from '../../projections/access/table.js';
 import { keyAccessOf } from '../../test/support/key-access.js';
 import { instant } from '../../test/support/projection-events.js';
 import type { Principal } from '../application/principal.js';
 import { formatSecret } from '../domain/access/secret.js';
-import type { KeyAccess } from '../domain/access/verdict.js';
 import type { Role } from '../domain/team/events.js';
 import { sha256 } from '../platform/random.js';
 import { createAccessIndex } from './access-index.js';
@@ -12,16 +12,16 @@ import { type VerifyRequest, verify } from './verify.js';
 const secret = formatSecret('cks', new Uint8Array(32).fill(1));
 const at = instant(0);
 
-function keyOf(keyId: string, changes: Partial<KeyAccess> = {}): KeyAccess {
+function keyOf(keyId: string, changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
   return keyAccessOf({ keyId, userIds: ['assigned'], ...changes });
 }
 
 const target = keyOf('target', {
   secrets: [{ secretId: 's1', digest: sha256(secret), validUntil: null }],
 });
-const byKey = (changes: Partial<KeyAccess>): Principal => {
+const byKey = (changes: Partial<KeyAccessRow>): Principal => {
   const access = keyOf('caller', { scopes: ['verify'], ...changes });
-  return { type: 'key', teamId: access.teamId, access, secretId: 's2' };
+  return { type: 'key', teamId: access.teamId, access, secret: { secretId: 's2', validUntil: null } };
 };
 const byUser = (role: Role, userId = 'somebody', teamId = 't1'): Principal => ({
   type: 'user',
@@ -42,7 +42,11 @@ function ask(caller: Principal, request: Partial<VerifyRequest> = {}, access = t
 
 describe('who may ask about a key', () => {
   it.each<[string, Principal, string]>([
-    ['the key itself', { type: 'key', teamId: 't1', access: target, secretId: 's1' }, 'VALID'],
+    [
+      'the key itself',
+      { type: 'key', teamId: 't1', access: target, secret: { secretId: 's1', validUntil: null } },
+      'VALID',
+    ],
     ['a gateway of its project', byKey({}), 'VALID'],
     ['a gateway of another project', byKey({ projectId: 'p2' }), 'NOT_FOUND'],
     ['an admin gateway of another project', byKey({ projectId: 'p2', role: 'admin' }), 'VALID'],
@@ -72,7 +76,7 @@ describe('who may ask about a key', () => {
 });
 
 describe('the answer', () => {
-  it.each<[Partial<VerifyRequest>, Partial<KeyAccess>, string]>([
+  it.each<[Partial<VerifyRequest>, Partial<KeyAccessRow>, string]>([
     [{}, { revokedAt: at }, 'REVOKED'],
     [{}, { expiresAt: at }, 'EXPIRED'],
     [{ project: 'p2' }, {}, 'WRONG_PROJECT'],
@@ -94,8 +98,9 @@ describe('the answer', () => {
   it('is a use of the secret, by the first permission that there is', () => {
     const permissions = ['no:such', 'models:train'];
     const { uses } = ask(byKey({}), { permissions });
+    const { secrets: _, ...access } = target;
     expect(uses).toEqual([
-      { access: target, secretId: 's1', code: 'INSUFFICIENT_SCOPE', permission: 'models:train', at },
+      { access, secretId: 's1', code: 'INSUFFICIENT_SCOPE', permission: 'models:train', at },
     ]);
   });
 

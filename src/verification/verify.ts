@@ -11,8 +11,6 @@ import type { UseRecorder } from './uses.js';
 /** A question about a key: the secret as it was presented, and what its bearer wants to do. */
 export interface VerifyRequest extends AccessRequest {
   readonly key: string;
-  /** Short for `permissions` with one element. */
-  readonly permission?: string;
 }
 
 /** What the asker may know of the key. */
@@ -71,17 +69,16 @@ export function verify(
     return authorize(caller, 'access.verify') === 'allowed' ? notFound : 'forbidden';
   }
   const { access, secret } = found;
-  const asked = withPermissions(request);
-  const verdict = decideAccess(access, secret, asked, at, index);
+  const verdict = decideAccess(access, secret, request, at, index);
   if (verdict.code === 'NOT_FOUND') return notFound;
   // Only permissions there are, and models as assigned: other text is the caller's, may hold a secret, and would
   // go into the log.
   uses.record({
     access,
-    secretId: secret.secretId,
+    secret,
     code: verdict.code,
-    permission: asked.permissions?.find((one) => permissionRules.has(one)),
-    model: assignedModel(access, asked),
+    permission: knownPermission(request),
+    model: assignedModel(access, request),
     at,
   });
   const { allowed, code, checked, grantedBy } = verdict;
@@ -96,8 +93,7 @@ export function verify(
   };
 }
 
-function withPermissions(request: VerifyRequest): AccessRequest {
-  const { permission, permissions } = request;
-  if (permission === undefined) return request;
-  return { ...request, permissions: permissions ? [permission, ...permissions] : [permission] };
+function knownPermission({ permission, permissions }: VerifyRequest): string | undefined {
+  if (permission !== undefined && permissionRules.has(permission)) return permission;
+  return permissions?.find((one) => permissionRules.has(one));
 }

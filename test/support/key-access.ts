@@ -1,7 +1,7 @@
-import type { KeyAccess } from '../../src/domain/access/verdict.js';
+import type { KeyAccessRow } from '../../projections/access/table.js';
 
 /** A key as verification knows it: a plain service account that is good for ever, but for what is said. */
-export function keyAccessOf(changes: Partial<KeyAccess> = {}): KeyAccess {
+export function keyAccessOf(changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
   return {
     keyId: 'k1',
     teamId: 't1',

@@ -11,7 +11,7 @@ import { Idempotency } from './idempotency.js';
 
 const user = { type: 'user', userId: 'ada', sessionId: 's-1', teamId: 't-1', role: 'ADMIN' } as const;
 const access = { keyId: 'k-1', ownerId: null, role: 'admin', scopes: ['keys', 'project'] };
-const key = { type: 'key', teamId: 't-1', secretId: 'x-1', access };
+const key = { type: 'key', teamId: 't-1', secret: { secretId: 'x-1' }, access };
 
 /** What becomes of a request whose handling fails, and the name it was begun with. */
 async function failing(error: unknown, how: { principal?: object; isWritten?: boolean } = {}) {
@@ -70,7 +70,7 @@ describe('the name of a request', () => {
 
   it('is the same for another session or secret', async () => {
     expect(await nameOf({ ...user, sessionId: 's-2' })).toEqual(await nameOf(user));
-    expect(await nameOf({ ...key, secretId: 'x-2' })).toEqual(await nameOf(key));
+    expect(await nameOf({ ...key, secret: { secretId: 'x-2' } })).toEqual(await nameOf(key));
     const reordered = { ...access, scopes: ['project', 'keys'] };
     expect(await nameOf({ ...key, access: reordered })).toEqual(await nameOf(key));
   });

@@ -136,7 +136,7 @@ function rightsOf(caller: Principal): string[] {
 }
 
 function credentialOf(caller: Principal): string {
-  return caller.type === 'user' ? caller.sessionId : caller.secretId;
+  return caller.type === 'user' ? caller.sessionId : caller.secret.secretId;
 }
 
 /** The answer to whoever made or rotated a key, but for the secret. */

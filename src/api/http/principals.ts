@@ -49,7 +49,8 @@ export function createPrincipals(parts: Parts): Principals {
     const from = { clientIp: ip, ...(origin !== undefined && { origin }) };
     const principal = authenticator.key(secret, from, at);
     if (!principal) throw wrongCredential();
-    uses.record({ access: principal.access, secretId: principal.secretId, code: 'VALID', at });
+    const { access, secret: presented } = principal;
+    uses.record({ access, secret: presented, code: 'VALID', at });
     return principal;
   }
 

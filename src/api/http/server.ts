@@ -47,7 +47,7 @@ export function createFastify({ trustedProxies, report, serverFactory }: HttpOpt
       reply.headers(responseHeaders(pathOf(request), request.id));
       answerError(error, request, reply, report);
     },
-    genReqId: requestIdOf,
+    genReqId: (request) => requestIdOf(request),
     http: nodeServerOptions,
     logger: false,
     requestTimeout: requestTimeoutMilliseconds,

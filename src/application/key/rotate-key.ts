@@ -70,7 +70,7 @@ export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
         secret: record,
         gracePeriodSeconds,
         mayCutGrace,
-        ...(isItself && { presentedSecretId: principal.secretId }),
+        ...(isItself && { presentedSecretId: principal.secret.secretId }),
         at: now.toISOString(),
       },
     });

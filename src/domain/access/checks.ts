@@ -87,16 +87,16 @@ export const checks: readonly Check[] = [
   },
   {
     code: 'INSUFFICIENT_SCOPE',
-    concerns: ({ request }) => request.scope !== undefined || request.permissions !== undefined,
+    concerns: ({ request }) => request.scope !== undefined || needsPermissions(request),
     holds: ({ access, request }) =>
       (request.scope === undefined || access.scopes.includes(request.scope)) &&
-      (request.permissions ?? []).every((permission) => hasScope(access, permission)),
+      everyPermission(request, (permission) => hasScope(access, permission)),
   },
   {
     code: 'INSUFFICIENT_ROLE',
-    concerns: ({ request }) => request.permissions !== undefined,
+    concerns: ({ request }) => needsPermissions(request),
     holds: ({ access, request, userRole }) =>
-      (request.permissions ?? []).every((permission) => hasRole(access, permission, userRole)),
+      everyPermission(request, (permission) => hasRole(access, permission, userRole)),
   },
   {
     code: 'RESOURCE_NOT_ASSIGNED',
@@ -134,6 +134,17 @@ function isMeant(assigned: AssignedResource, { model, resource }: AccessRequest)
     (resource === undefined || resource === assigned.resourceId) &&
     (model === undefined || model === assigned.model)
   );
+}
+
+function needsPermissions({ permission, permissions }: AccessRequest): boolean {
+  return permission !== undefined || permissions !== undefined;
+}
+
+function everyPermission(
+  { permission, permissions }: AccessRequest,
+  holds: (permission: string) => boolean,
+): boolean {
+  return (permission === undefined || holds(permission)) && (permissions ?? []).every(holds);
 }
 
 /** A permission that there is not is one that nobody has. */

@@ -1,11 +1,9 @@
 import type { KeyRole, KeyType, Scope } from '../key/events.js';
 import type { Role } from '../team/events.js';
 
-/** One secret of a key, as verification needs it. */
+/** One secret of a key, as a verdict needs it: which it is, and until when it is good. */
 export interface SecretAccess {
   readonly secretId: string;
-  /** Base64url of SHA-256. */
-  readonly digest: string;
   /** ISO instant from which it no longer counts; null: as long as the key. */
   readonly validUntil: string | null;
 }
@@ -16,7 +14,7 @@ export interface AssignedResource {
   readonly model: string;
 }
 
-/** What verification knows of a key: the row of the read model `access`. */
+/** What a verdict rests on: the row of the read model `access`, but for the secrets, of which it needs the one presented. */
 export interface KeyAccess {
   readonly keyId: string;
   readonly teamId: string;
@@ -40,7 +38,6 @@ export interface KeyAccess {
   readonly isDisabled: boolean;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
-  readonly secrets: readonly SecretAccess[];
   /** Counts the secrets the key has had. */
   readonly secretVersion: number;
   /** Events of the key's stream. */
@@ -51,7 +48,9 @@ export interface KeyAccess {
 export interface AccessRequest {
   /** Id of the project to act in. */
   readonly project?: string;
-  /** Permissions, all of which are needed. */
+  /** A permission that is needed. */
+  readonly permission?: string;
+  /** More of them, all of which are needed. */
   readonly permissions?: readonly string[];
   readonly scope?: Scope;
   readonly model?: string;

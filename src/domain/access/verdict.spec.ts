@@ -11,8 +11,8 @@ import {
   verdictCodes,
 } from './verdict.js';
 
-const secret: SecretAccess = { secretId: 's1', digest: 'd', validUntil: null };
-const key = keyAccessOf({ expiresAt: '2026-06-01T00:00:00.000Z', secrets: [secret] });
+const secret: SecretAccess = { secretId: 's1', validUntil: null };
+const key = keyAccessOf({ expiresAt: '2026-06-01T00:00:00.000Z' });
 const at = '2026-01-01T00:00:00.000Z';
 
 /** Nobody is anywhere, every resource but `off` is active, and an address is in a list that names it. */

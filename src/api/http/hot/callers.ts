@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
 import type { KeyPrincipal } from '../../../application/principal.js';
 import { decideAccess } from '../../../domain/access/verdict.js';
 import type { AccessIndex } from '../../../verification/access-index.js';
@@ -16,30 +17,48 @@ export interface Callers {
 export interface KnownCaller {
   readonly authorization: string;
   readonly principal: KeyPrincipal;
-  /** ISO instant for which the key was last found valid: a dozen questions come within one. */
+  /** For which instant, and after how many changes of keys, it was last found valid: many questions come within one. */
   validAt: string;
+  changesCount: number;
 }
 
+/** A caller has many connections, which then share what is known of it; of so many callers. */
+const callersMax = 1_000;
+
 export function rememberCallers(index: AccessIndex): Callers {
-  const callers = new WeakMap<object, KnownCaller>();
+  const byConnection = new WeakMap<object, KnownCaller>();
+  const bySecret = new LRUCache<string, KnownCaller>({ max: callersMax });
+
+  /** Whether the key is still what it was: every change counts its revision up. */
+  function isUnchanged({ principal: { access }, changesCount }: KnownCaller): boolean {
+    return changesCount === index.changesCount() || index.key(access.keyId)?.revision === access.revision;
+  }
+
   return {
     find({ socket, headers }) {
-      const known = callers.get(socket);
+      const known = byConnection.get(socket);
       return known?.authorization === headers.authorization ? known : undefined;
     },
     recall(known, at) {
-      const { access, secretId } = known.principal;
-      // Any change of the key makes another record of it.
-      if (index.key(access.keyId) !== access) return undefined;
-      if (known.validAt === at) return known.principal;
-      const secret = access.secrets.find((one) => one.secretId === secretId);
-      if (!decideAccess(access, secret, {}, at, index).allowed) return undefined;
+      const { principal } = known;
+      if (!isUnchanged(known)) return undefined;
+      if (known.validAt !== at && !decideAccess(principal.access, principal.secret, {}, at, index).allowed)
+        return undefined;
       known.validAt = at;
-      return known.principal;
+      known.changesCount = index.changesCount();
+      return principal;
     },
     remember({ socket, headers: { authorization } }, principal) {
       if (authorization === undefined || !restsOnItself(principal)) return;
-      callers.set(socket, { authorization, principal, validAt: '' });
+      const { secretId } = principal.secret;
+      const shared = bySecret.get(secretId);
+      if (shared?.authorization === authorization && isUnchanged(shared)) {
+        byConnection.set(socket, shared);
+        return;
+      }
+      const known = { authorization, principal, validAt: '', changesCount: index.changesCount() };
+      bySecret.set(secretId, known);
+      byConnection.set(socket, known);
     },
   };
 }

@@ -20,30 +20,38 @@ export interface FastLane {
 interface Parts<Caller> {
   readonly path: string;
   /** What is answered, in JSON; undefined, or thrown, when this lane may not say it. */
-  readonly answer: (caller: Caller, question: VerifyRequest) => string | undefined;
+  readonly answer: (caller: Caller, question: VerifyRequest) => FastAnswer | undefined;
   /** Who asks; undefined when it is not worth reading the body. */
   readonly find: (request: IncomingMessage) => Caller | undefined;
-  /** @param seconds from the first byte of the body to the answer */
-  readonly onAnswer: (seconds: number) => void;
 }
 
-export function createFastLane<Caller>({ path, answer, find, onAnswer }: Parts<Caller>): FastLane {
+export interface FastAnswer {
+  readonly text: string;
+  /** When it was given, in milliseconds since 1970. */
+  readonly milliseconds: number;
+}
+
+export function createFastLane<Caller>({ path, answer, find }: Parts<Caller>): FastLane {
   /** Of all answers: one list that is written anew, since Node reads it before the next one comes. */
   const headers = Object.entries({ ...fixedResponseHeaders(path), 'content-type': jsonType }).flat();
   const idAt = headers.push(requestIdHeader, '') - 1;
   const lengthAt = headers.push('content-length', '') - 1;
   const bodies = new WeakMap<IncomingMessage, Buffer>();
 
-  function respond(request: IncomingMessage, response: ServerResponse, body: string): void {
+  function respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { text: body, milliseconds }: FastAnswer,
+  ): void {
     const length = Buffer.byteLength(body);
-    headers[idAt] = requestIdOf(request);
+    headers[idAt] = requestIdOf(request, milliseconds);
     headers[lengthAt] = String(length);
     // Headers and body go out as one text, and one without characters beyond ASCII is copied faster.
     response.writeHead(200, headers).end(body, length === body.length ? 'latin1' : 'utf8');
   }
 
   /** What goes wrong here goes wrong in the full way too, which knows how to say it. */
-  function tryAnswer(caller: Caller, bytes: Buffer): string | undefined {
+  function tryAnswer(caller: Caller, bytes: Buffer): FastAnswer | undefined {
     try {
       const question = questionOf(bytes);
       return question && answer(caller, question);
@@ -60,18 +68,15 @@ export function createFastLane<Caller>({ path, answer, find, onAnswer }: Parts<C
         rest(request, response);
         return;
       }
-      const since = performance.now();
       const length = Number(request.headers['content-length']);
       let bytes: Buffer | undefined;
       // Not at `end`, which comes a turn after the last byte.
       request.on('data', (chunk: Buffer) => {
         bytes = bytes ? Buffer.concat([bytes, chunk]) : chunk;
         if (bytes.length < length) return;
-        const text = tryAnswer(caller, bytes);
-        if (text) {
-          respond(request, response, text);
-          onAnswer((performance.now() - since) / 1_000);
-        } else {
+        const answered = tryAnswer(caller, bytes);
+        if (answered) respond(request, response, answered);
+        else {
           bodies.set(request, bytes);
           rest(request, response);
         }

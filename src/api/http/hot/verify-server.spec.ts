@@ -1,9 +1,9 @@
 import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { KeyAccessRow } from '../../../../projections/access/table.js';
 import { keyAccessOf } from '../../../../test/support/key-access.js';
 import { instant } from '../../../../test/support/projection-events.js';
 import { formatSecret } from '../../../domain/access/secret.js';
-import type { KeyAccess } from '../../../domain/access/verdict.js';
 import type { Accounts } from '../../../identity/accounts.js';
 import { createMetrics } from '../../../platform/metrics.js';
 import { sha256 } from '../../../platform/random.js';
@@ -17,7 +17,7 @@ import { createVerifyServer, type VerifyServer } from './verify-server.js';
 const gatewaySecret = formatSecret('cks', new Uint8Array(32).fill(1));
 const targetSecret = formatSecret('cks', new Uint8Array(32).fill(2));
 
-function keyOf(keyId: string, secret: string, changes: Partial<KeyAccess>): KeyAccess {
+function keyOf(keyId: string, secret: string, changes: Partial<KeyAccessRow>): KeyAccessRow {
   return keyAccessOf({
     keyId,
     userIds: ['u1'],

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Principal } from '../../../application/principal.js';
+import type { KeyPrincipal, Principal } from '../../../application/principal.js';
 import type { Clock } from '../../../platform/clock.js';
 import type { Metrics } from '../../../platform/metrics.js';
 import type { AccessIndex } from '../../../verification/access-index.js';
@@ -21,6 +21,7 @@ import {
   verifyBatchRequestSchema,
   verifyRequestSchema,
 } from './schemas.js';
+import { createTurns, type Turn } from './turns.js';
 import { verdictText } from './verdict-text.js';
 
 /**
@@ -50,8 +51,8 @@ interface Parts {
 const path = '/v1/verify';
 
 export async function createVerifyServer(parts: Parts): Promise<VerifyServer> {
-  const { trustedProxies, report, metrics, index, clock } = parts;
-  const shared = { ...parts, callers: rememberCallers(index), instantOf: createInstants(clock) };
+  const { trustedProxies, report, metrics, index } = parts;
+  const shared = { ...parts, callers: rememberCallers(index) };
   const fastLane = fastLaneOf(shared);
   let rest: RequestListener = () => undefined;
   const app = createFastify({
@@ -85,11 +86,10 @@ export async function createVerifyServer(parts: Parts): Promise<VerifyServer> {
 
 interface Shared extends Parts {
   readonly callers: Callers;
-  readonly instantOf: () => string;
 }
 
 function addRoutes(app: FastifyInstance, parts: Shared): void {
-  const { principals, callers, instantOf, requireFresh } = parts;
+  const { principals, callers, clock, requireFresh } = parts;
 
   async function identify(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
     const { principal, setCookie } = await principals.of(request);
@@ -101,7 +101,7 @@ function addRoutes(app: FastifyInstance, parts: Shared): void {
   }
 
   function answer(caller: Principal, request: VerifyRequest): string {
-    const text = answerTo(parts, caller, request, instantOf());
+    const text = answerTo(parts, caller, request, clock.now().toISOString());
     if (text === undefined) throw problemOfRefusal({ code: 'right.missing' });
     return text;
   }
@@ -136,36 +136,41 @@ function answerTo(parts: Shared, caller: Principal, request: VerifyRequest, at: 
   return verdictText(verdict);
 }
 
+/** What the requests of one turn have in common, so that it is done once for all of them. */
+interface VerifyTurn extends Turn {
+  /** Answers that were given. */
+  count: number;
+  /** Those who asked, and how often. */
+  readonly callers: Map<KeyPrincipal, number>;
+}
+
 function fastLaneOf(parts: Shared): FastLane {
-  const { uses, callers, instantOf, metrics, requireFresh } = parts;
+  const { uses, callers, clock, metrics, requireFresh } = parts;
+  const turns = createTurns<VerifyTurn>({
+    clock,
+    begin(turn) {
+      requireFresh();
+      return { ...turn, count: 0, callers: new Map() };
+    },
+    end({ at, since, count, callers: asked }) {
+      metrics.verifyCalls.add('200', count);
+      metrics.verifySeconds.observe((performance.now() - since) / 1_000, count);
+      for (const [{ access, secret }, times] of asked)
+        uses.record({ access, secret, code: 'VALID', at, count: times });
+    },
+  });
   return createFastLane({
     path,
     find: callers.find,
     answer(known, question) {
-      requireFresh();
-      const at = instantOf();
-      const caller = callers.recall(known, at);
-      const text = caller && answerTo(parts, caller, question, at);
-      if (text) uses.record({ access: caller.access, secretId: caller.secretId, code: 'VALID', at });
-      return text;
-    },
-    onAnswer(seconds) {
-      metrics.verifyCalls.add('200');
-      metrics.verifySeconds.observe(seconds);
+      const turn = turns();
+      const caller = callers.recall(known, turn.at);
+      if (!caller) return undefined;
+      const text = answerTo(parts, caller, question, turn.at);
+      if (text === undefined) return undefined;
+      turn.count += 1;
+      turn.callers.set(caller, (turn.callers.get(caller) ?? 0) + 1);
+      return { text, milliseconds: turn.milliseconds };
     },
   });
-}
-
-/** The clock's time as an ISO instant, written once a millisecond instead of once a request. */
-function createInstants(clock: Clock): () => string {
-  let milliseconds = Number.NaN;
-  let instant = '';
-  return () => {
-    const now = clock.now();
-    if (now.getTime() !== milliseconds) {
-      milliseconds = now.getTime();
-      instant = now.toISOString();
-    }
-    return instant;
-  };
 }

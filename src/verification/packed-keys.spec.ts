@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import type { KeyAccessRow } from '../../projections/access/table.js';
+import { keyAccessOf } from '../../test/support/key-access.js';
+import { sha256 } from '../platform/random.js';
+import { createPackedKeys } from './packed-keys.js';
+
+const uuidOf = (n: number) => `0192f000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+const digestOf = (n: number) => sha256(`secret ${n}`);
+const charactersOf = (n: number) => Buffer.from(digestOf(n), 'base64url').toString('latin1');
+
+const instants = fc
+  .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
+/** A row of every kind that fits; few keys, secrets and texts, so that they meet again. */
+const rows = fc
+  .record({
+    keyId: fc.nat(20).map(uuidOf),
+    teamId: fc.constantFrom('t1', 't2'),
+    type: fc.constantFrom('service_account', 'personal_token'),
+    public: fc.boolean(),
+    ownerId: fc.constantFrom(null, 'u1', 'u2'),
+    role: fc.constantFrom('member', 'admin'),
+    scopes: fc.subarray(['project', 'inference', 'keys'] as const),
+    environment: fc.constantFrom(null, 'production', 'prüfung'),
+    appId: fc.constantFrom(null, 'app-1'),
+    userIds: fc.subarray(['u1', 'u2']),
+    resources: fc.subarray([{ resourceId: 'r1', model: 'm1' }]),
+    biasProfileId: fc.constantFrom(null, 'b1'),
+    allowedIps: fc.subarray(['192.0.2.0/24']),
+    allowedOrigins: fc.subarray(['https://a.example']),
+    isDisabled: fc.boolean(),
+    expiresAt: fc.option(instants),
+    revokedAt: fc.option(instants),
+    secretVersion: fc.integer({ min: 1, max: 1_000 }),
+    revision: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  })
+  .map((changes) => keyAccessOf(changes as Partial<KeyAccessRow>));
+const steps = fc.array(
+  fc.oneof(
+    rows.map((row) => ({ row, keyId: row.keyId })),
+    fc.nat(20).map((n) => ({ row: undefined, keyId: uuidOf(n) })),
+  ),
+  { maxLength: 200 },
+);
+
+/** With a secret that no other key has, a new one each time. */
+function withSecret(row: KeyAccessRow, n: number): KeyAccessRow {
+  return { ...row, secrets: [{ secretId: uuidOf(n + 1_000), digest: digestOf(n), validUntil: null }] };
+}
+
+function plain(n: number, changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
+  return { ...withSecret(keyAccessOf({ keyId: uuidOf(n) }), n), ...changes };
+}
+
+describe('packed keys', () => {
+  it('give back what was put into them, like a map of rows', () => {
+    fc.assert(
+      fc.property(steps, (history) => {
+        const packed = createPackedKeys();
+        const expected = new Map<string, { row: KeyAccessRow; n: number }>();
+        for (const [n, { row, keyId }] of history.entries()) {
+          expect(packed.remove(keyId)).toBe(expected.delete(keyId));
+          if (!row) continue;
+          expect(packed.add(withSecret(row, n))).toBe(true);
+          expected.set(keyId, { row: withSecret(row, n), n });
+        }
+        for (let n = 0; n <= 20; n++) {
+          expect(packed.row(uuidOf(n))).toEqual(expected.get(uuidOf(n))?.row);
+        }
+        const current = new Map([...expected.values()].map(({ row, n }) => [n, row]));
+        for (const n of history.keys()) {
+          const { secrets, ...access } = current.get(n) ?? { secrets: [] };
+          const found = packed.find(charactersOf(n));
+          expect(found?.access ?? {}).toEqual(access);
+          expect(found?.secret.secretId).toBe(secrets[0]?.secretId);
+        }
+      }),
+    );
+  });
+
+  it('find each of many, over several blocks, and again after half of them have gone', () => {
+    const packed = createPackedKeys();
+    const count = 40_000;
+    for (let n = 0; n < count; n++) packed.add(plain(n, { revision: n + 1 }));
+    for (let n = 0; n < count; n += 2) packed.remove(uuidOf(n));
+    const revisions = Array.from({ length: count }, (_, n) => packed.find(charactersOf(n))?.access.revision);
+    expect(revisions).toEqual(Array.from({ length: count }, (_, n) => (n % 2 ? n + 1 : undefined)));
+  });
+
+  it.each<[string, Partial<KeyAccessRow>]>([
+    ['no secret', { secrets: [] }],
+    ['two secrets', { secrets: [...plain(1).secrets, ...plain(2).secrets] }],
+    [
+      'a secret that ends',
+      { secrets: [{ ...plain(1).secrets[0]!, validUntil: '2026-01-01T00:00:00.000Z' }] },
+    ],
+    ['a digest of another length', { secrets: [{ ...plain(1).secrets[0]!, digest: 'abc' }] }],
+    ['an id of another form', { keyId: 'k1' }],
+    ['an id in upper case', { keyId: uuidOf(0xabc).toUpperCase() }],
+    ['an instant in another form', { expiresAt: '2026-01-01T00:00:00Z' }],
+    ['more events than 31 bits count', { revision: 2 ** 31 }],
+  ])('refuse a key with %s', (_, changes) => {
+    const packed = createPackedKeys();
+    expect(packed.add(plain(1, changes))).toBe(false);
+    expect([packed.row(uuidOf(1)), packed.find(charactersOf(1)), packed.remove(uuidOf(1))]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
+  });
+});
