@@ -6,10 +6,16 @@ export interface Interning<T> {
   get(number: number): T;
 }
 
+interface Held<T> {
+  readonly value: T;
+  readonly text: string;
+  holders: number;
+}
+
 /** Values are alike when their JSON is. */
 export function createInterning<T>(): Interning<T> {
   const numbers = new Map<string, number>();
-  const values: { readonly value: T; readonly text: string; holders: number }[] = [];
+  const values: (Held<T> | undefined)[] = [];
   const free: number[] = [];
 
   function keep(value: T, text: string): number {
@@ -38,7 +44,7 @@ export function createInterning<T>(): Interning<T> {
       one.holders -= 1;
       if (one.holders > 0) return;
       numbers.delete(one.text);
-      delete values[number];
+      values[number] = undefined;
       free.push(number);
     },
     get: (number) => known(number).value,

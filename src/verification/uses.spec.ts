@@ -70,7 +70,7 @@ describe('uses', () => {
   it('of each team are events of its own', async () => {
     const { recorder, stored } = setUp();
     recorder.record(use('k1'));
-    recorder.record(use('k2', { access: { keyId: 'k2', teamId: 't2' } as KeyAccess }));
+    recorder.record(use('k2', { access: { keyId: 'k2', teamId: 't2' } }));
     await recorder.flush();
     expect((await stored()).map(({ teamId, rows }) => [teamId, rows[0]?.keyId])).toEqual([
       ['t1', 'k1'],
