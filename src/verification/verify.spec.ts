@@ -99,8 +99,9 @@ describe('the answer', () => {
     const permissions = ['no:such', 'models:train'];
     const { uses } = ask(byKey({}), { permissions });
     const { secrets: _, ...access } = target;
+    const used = { secretId: 's1', validUntil: null };
     expect(uses).toEqual([
-      { access, secretId: 's1', code: 'INSUFFICIENT_SCOPE', permission: 'models:train', at },
+      { access, secret: used, code: 'INSUFFICIENT_SCOPE', permission: 'models:train', at },
     ]);
   });
 
