@@ -3,6 +3,7 @@ export interface Interning<T> {
   /** The number of a value like this one, held once more. */
   hold(value: T): number;
   release(number: number): void;
+  /** @throws Error when nobody holds it */
   get(number: number): T;
 }
 
@@ -12,20 +13,13 @@ interface Held<T> {
   holders: number;
 }
 
-/** Values are alike when their JSON is. */
-export function createInterning<T>(): Interning<T> {
+/** @param textOf the same for values that are alike, and no others */
+export function createInterning<T>(textOf: (value: T) => string): Interning<T> {
   const numbers = new Map<string, number>();
   const values: (Held<T> | undefined)[] = [];
   const free: number[] = [];
 
-  function keep(value: T, text: string): number {
-    const number = free.pop() ?? values.length;
-    values[number] = { value, text, holders: 1 };
-    numbers.set(text, number);
-    return number;
-  }
-
-  function known(number: number) {
+  function known(number: number): Held<T> {
     const one = values[number];
     if (!one) throw new Error(`Nothing has the number ${number}.`);
     return one;
@@ -33,10 +27,12 @@ export function createInterning<T>(): Interning<T> {
 
   return {
     hold(value) {
-      const text = JSON.stringify(value);
-      const number = numbers.get(text);
-      if (number === undefined) return keep(value, text);
-      known(number).holders += 1;
+      const text = textOf(value);
+      const number = numbers.get(text) ?? free.pop() ?? values.length;
+      const held = values[number] ?? { value, text, holders: 0 };
+      held.holders += 1;
+      values[number] = held;
+      numbers.set(text, number);
       return number;
     },
     release(number) {

@@ -1,7 +1,7 @@
-import type { KeyAccessRow } from '../../projections/access/table.js';
+import type { KeyAccessRow, SecretRow } from '../../projections/access/table.js';
 import type { KeyAccess, SecretAccess } from '../domain/access/verdict.js';
 import { createInterning } from './interning.js';
-import { isUuid, readUuid, writeUuid } from './packed-uuid.js';
+import { readUuid, writeUuid } from './packed-uuid.js';
 import { createSlotTable, nobody } from './slot-table.js';
 
 /** A key as it is found by one of its secrets. */
@@ -40,6 +40,8 @@ type Lists = Pick<KeyAccess, 'userIds' | 'resources' | 'allowedIps' | 'allowedOr
 /** Where a record has what, in bytes: numbers of 8 bytes at multiples of 8, those of 4 at multiples of 4. */
 const digestAt = 0;
 const digestBytes = 32;
+/** In base64url. */
+const digestLength = 43;
 const idBytes = 16;
 const keyIdAt = 32;
 const secretIdAt = 48;
@@ -69,7 +71,7 @@ export function createPackedKeys(): PackedKeys {
   const free: number[] = [];
   let slotsCount = 0;
   let nextNumber = 1;
-  const shapes = createInterning<Shape>();
+  const shapes = createInterning<Shape>(textOfShape);
   const listsOf = new Map<number, Lists>();
   const byDigest = createSlotTable((slot) => integerAt(slot, digestAt));
   const byId = createSlotTable((slot) => idHash(blockOf(slot).integers, startOf(slot) + keyIdAt));
@@ -93,8 +95,7 @@ export function createPackedKeys(): PackedKeys {
   }
 
   function slotOf(keyId: string): number {
-    if (!isUuid(keyId)) return nobody;
-    writeUuid(keyId, sought.bytes, 0);
+    if (!writeUuid(keyId, sought.bytes, 0)) return nobody;
     for (let place = byId.home(idHash(sought.integers, 0)); ; place = byId.next(place)) {
       const slot = byId.slotAt(place);
       if (slot === nobody || hasSoughtId(slot)) return slot;
@@ -145,29 +146,40 @@ export function createPackedKeys(): PackedKeys {
     return new PackedSecret(part(numberAt), part(id), part(id + 4), part(id + 8), part(id + 12));
   }
 
-  function write(slot: number, row: KeyAccessRow, secretId: string, digest: string): void {
+  /** False when the row would not come back as it is. */
+  function write(slot: number, row: KeyAccessRow, { secretId, digest }: SecretRow): boolean {
     const { bytes, integers, numbers } = blockOf(slot);
     const start = startOf(slot);
+    const fits =
+      writeUuid(row.keyId, bytes, start + keyIdAt) &&
+      writeUuid(secretId, bytes, start + secretIdAt) &&
+      bytes.write(digest, start + digestAt, digestBytes, 'base64url') === digestBytes &&
+      digest.length === digestLength &&
+      isSmall(row.revision) &&
+      isSmall(row.secretVersion);
+    if (!fits) return false;
+    const [expiresAt, revokedAt] = [timeOf(row.expiresAt), timeOf(row.revokedAt)];
+    if (instantOf(expiresAt) !== row.expiresAt || instantOf(revokedAt) !== row.revokedAt) return false;
     const lists = listsIn(row);
-    bytes.write(digest, start + digestAt, 'base64url');
-    writeUuid(row.keyId, bytes, start + keyIdAt);
-    writeUuid(secretId, bytes, start + secretIdAt);
-    numbers[(start + expiresAtAt) >> 3] = timeOf(row.expiresAt);
-    numbers[(start + revokedAtAt) >> 3] = timeOf(row.revokedAt);
+    if (lists) listsOf.set(slot, lists);
+    numbers[(start + expiresAtAt) >> 3] = expiresAt;
+    numbers[(start + revokedAtAt) >> 3] = revokedAt;
     integers[(start + shapeAt) >> 2] = shapes.hold(shapeOf(row)) * 2 + (lists ? 1 : 0);
     integers[(start + revisionAt) >> 2] = row.revision;
     integers[(start + secretVersionAt) >> 2] = row.secretVersion;
     integers[(start + numberAt) >> 2] = nextNumber++;
-    if (lists) listsOf.set(slot, lists);
+    return true;
   }
 
   return {
     add(row) {
       const [secret, another] = row.secrets;
-      if (!secret || another || secret.validUntil !== null || !fits(row, secret.secretId, secret.digest))
-        return false;
+      if (!secret || another || secret.validUntil !== null) return false;
       const slot = newSlot();
-      write(slot, row, secret.secretId, secret.digest);
+      if (!write(slot, row, secret)) {
+        free.push(slot);
+        return false;
+      }
       byDigest.add(slot);
       byId.add(slot);
       return true;
@@ -254,15 +266,9 @@ function isAt(digest: string, bytes: Buffer, start: number): boolean {
   return true;
 }
 
-/** Whether the row comes back from a record as it is. */
-function fits(row: KeyAccessRow, secretId: string, digest: string): boolean {
-  return (
-    isUuid(row.keyId) &&
-    isUuid(secretId) &&
-    Buffer.from(digest, 'base64url').length === digestBytes &&
-    [row.expiresAt, row.revokedAt].every((instant) => instantOf(timeOf(instant)) === instant) &&
-    [row.revision, row.secretVersion].every((count) => count === (count | 0))
-  );
+/** Whether a number comes back from 32 bits. */
+function isSmall(count: number): boolean {
+  return count === (count | 0);
 }
 
 function shapeOf(row: KeyAccessRow): Shape {
@@ -272,9 +278,18 @@ function shapeOf(row: KeyAccessRow): Shape {
   return { ...shape, biasProfileId, isDisabled };
 }
 
+/** The texts that people chose come last and quoted, so that no two shapes read the same. */
+function textOfShape(shape: Shape): string {
+  const { teamId, projectId, type, ownerId, role, scopes, environment, appId, biasProfileId, isDisabled } =
+    shape;
+  const chosen = `${JSON.stringify(environment)}/${JSON.stringify(appId)}`;
+  const ids = `${teamId}/${projectId}/${ownerId}/${biasProfileId}`;
+  return `${ids}/${type}/${shape.public}/${role}/${scopes.join()}/${isDisabled}/${chosen}`;
+}
+
 function listsIn({ userIds, resources, allowedIps, allowedOrigins }: KeyAccessRow): Lists | undefined {
-  const lists = { userIds, resources, allowedIps, allowedOrigins };
-  return Object.values(lists).some((list) => list.length > 0) ? lists : undefined;
+  const count = userIds.length + resources.length + allowedIps.length + allowedOrigins.length;
+  return count > 0 ? { userIds, resources, allowedIps, allowedOrigins } : undefined;
 }
 
 /** Milliseconds since 1970; NaN for none. */

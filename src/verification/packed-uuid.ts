@@ -1,34 +1,44 @@
-const form = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const uuidBytes = 16;
 const textLength = 36;
 const dash = '-'.charCodeAt(0);
-const upperDigits = Uint8Array.from({ length: 256 }, (_, byte) => digitOf(byte >> 4));
-const lowerDigits = Uint8Array.from({ length: 256 }, (_, byte) => digitOf(byte & 15));
+const digits = '0123456789abcdef';
+const digitsByValue = Uint8Array.from(digits, (digit) => digit.charCodeAt(0));
+/** -1 for what is no digit. */
+const valuesByCode = Int8Array.from({ length: 128 }, (_, code) => digits.indexOf(String.fromCharCode(code)));
 
-function digitOf(value: number): number {
-  return value.toString(16).charCodeAt(0);
+/** Whether a dash stands before a byte of a UUID. */
+function isAfterDash(byteNumber: number): boolean {
+  return byteNumber === 4 || byteNumber === 6 || byteNumber === 8 || byteNumber === 10;
 }
 
-/** Whether a text is what `readUuid` gives back: a UUID in lower case. */
-export function isUuid(text: string): boolean {
-  return form.test(text);
-}
-
-/** Writes the 16 bytes of a UUID. */
-export function writeUuid(uuid: string, bytes: Buffer, start: number): void {
-  bytes.write(uuid.replaceAll('-', ''), start, 'hex');
+/**
+ * Writes the 16 bytes of a UUID. By hand, as below: with `replaceAll` and `write(…, 'hex')` it took several times as
+ * long, and an index is filled with millions.
+ * @returns false for a text that is none in lower case; then some of the bytes may be written
+ */
+export function writeUuid(uuid: string, bytes: Uint8Array, start: number): boolean {
+  if (uuid.length !== textLength) return false;
+  let from = 0;
+  for (let number = 0; number < uuidBytes; number++) {
+    if (isAfterDash(number) && uuid.charCodeAt(from++) !== dash) return false;
+    const upper = valuesByCode[uuid.charCodeAt(from++)] ?? -1;
+    const lower = valuesByCode[uuid.charCodeAt(from++)] ?? -1;
+    if ((upper | lower) < 0) return false;
+    bytes[start + number] = (upper << 4) | lower;
+  }
+  return true;
 }
 
 const text = Buffer.alloc(textLength);
 
-/** The UUID of 16 bytes. By hand, for a verdict has one in it: a third of the time of `toString('hex')` and slices. */
+/** The UUID of 16 bytes. */
 export function readUuid(bytes: Uint8Array, start: number): string {
   let to = 0;
-  for (let from = 0; from < uuidBytes; from++) {
-    const byte = bytes[start + from] ?? 0;
-    text[to++] = upperDigits[byte] ?? 0;
-    text[to++] = lowerDigits[byte] ?? 0;
-    if (from === 3 || from === 5 || from === 7 || from === 9) text[to++] = dash;
+  for (let number = 0; number < uuidBytes; number++) {
+    const byte = bytes[start + number] ?? 0;
+    if (isAfterDash(number)) text[to++] = dash;
+    text[to++] = digitsByValue[byte >> 4] ?? 0;
+    text[to++] = digitsByValue[byte & 15] ?? 0;
   }
   return text.toString('latin1');
 }
