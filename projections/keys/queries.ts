@@ -66,8 +66,11 @@ function hasIndexBesides(listing: KeyListing): boolean {
   return status !== undefined || q !== undefined || equalConditions(listing).length > 0;
 }
 
-/** So many names are read before the index of parts of names is asked. */
-const namesReadMax = 1_000;
+/**
+ * So many names are read before the index of parts of names is asked. Among a million keys that takes longer
+ * than reading these, and when it finds much it was asked in vain; a small team pays some milliseconds.
+ */
+const namesReadMax = 5_000;
 
 /**
  * The index of parts of names has no order. A part that many names have is soon met without it, and where it
