@@ -27,20 +27,40 @@ export async function findKey(db: Kysely<KeysDatabase>, id: string): Promise<Key
   return db.selectFrom('read.keys').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** A page of keys. A key made while someone turns pages neither shifts nor repeats another. */
-export async function listKeys(db: Db, listing: KeyListing): Promise<ListedKey[]> {
-  const rows = await pageOf(db, listing);
+/** How much is tried in one way before another is. */
+export interface Patience {
+  /** So many keys are fetched at most where an index does not have them in order: some milliseconds' work. */
+  readonly keysFetchedMax: number;
+  /**
+   * So many names are read before the index of parts of names is asked. Among a million keys that takes longer
+   * than reading these, and when it finds much it was asked in vain; a small team pays some milliseconds.
+   */
+  readonly namesReadMax: number;
+}
+
+const usualPatience: Patience = { keysFetchedMax: 3_000, namesReadMax: 5_000 };
+
+/**
+ * A page of keys. A key made while someone turns pages neither shifts nor repeats another.
+ * @param patience decides how fast the page is found, never what stands on it
+ */
+export async function listKeys(
+  db: Db,
+  listing: KeyListing,
+  patience: Patience = usualPatience,
+): Promise<ListedKey[]> {
+  const rows = await pageOf(db, listing, patience);
   return rows.map((row) => ({ ...row, place: { value: row.place, id: row.id } }));
 }
 
-/** So many keys are fetched at most where an index does not have them in order: some milliseconds' work. */
-const fetchedMax = 3_000;
-
-async function pageOf(db: Db, listing: KeyListing): Promise<readonly PlacedRow[]> {
+async function pageOf(db: Db, listing: KeyListing, patience: Patience): Promise<readonly PlacedRow[]> {
   const lists = listsOf(listing);
-  if (lists.length < 2) return pageAmong(db, listing, lists[0]);
-  const [found] = await run(db, shortest(lists, fetchedMax));
-  return pageAmong(db, listing, found?.list);
+  const [first] = lists.length < 2 ? lists : await shortestOf(db, lists, patience);
+  return first === undefined ? pageOfTeam(db, listing, patience) : pageOfList(db, listing, first, patience);
+}
+
+async function shortestOf(db: Db, lists: readonly string[], { keysFetchedMax }: Patience): Promise<string[]> {
+  return (await run(db, shortest(lists, keysFetchedMax))).map(({ list }) => list);
 }
 
 /**
@@ -48,17 +68,18 @@ async function pageOf(db: Db, listing: KeyListing): Promise<readonly PlacedRow[]
  * as the team's (whoever makes all keys is assigned to all of them) and nearly none of it fit another filter:
  * then the index of that filter is the better way.
  */
-async function pageAmong(
+async function pageOfList(
   db: Db,
   listing: KeyListing,
-  list: string | undefined,
+  list: string,
+  patience: Patience,
 ): Promise<readonly PlacedRow[]> {
-  if (list === undefined) return pageOfTeam(db, listing);
   if (!hasIndexBesides(listing)) return run(db, follow(listing, list));
-  const rows = await run(db, follow(listing, list, fetchedMax));
+  const max = patience.keysFetchedMax;
+  const rows = await run(db, follow(listing, list, max));
   if (rows.length === listing.limit && isOrderedByLinks(listing)) return rows;
-  const [followed] = await run(db, countFollowed(listing, list, fetchedMax + 1));
-  return Number(followed?.count) > fetchedMax ? pageOfTeam(db, listing) : rows;
+  const [followed] = await run(db, countFollowed(listing, list, max + 1));
+  return Number(followed?.count) > max ? pageOfTeam(db, listing, patience) : rows;
 }
 
 function hasIndexBesides(listing: KeyListing): boolean {
@@ -67,23 +88,21 @@ function hasIndexBesides(listing: KeyListing): boolean {
 }
 
 /**
- * So many names are read before the index of parts of names is asked. Among a million keys that takes longer
- * than reading these, and when it finds much it was asked in vain; a small team pays some milliseconds.
- */
-const namesReadMax = 5_000;
-
-/**
  * The index of parts of names has no order. A part that many names have is soon met without it, and where it
  * finds too many to sort, though few are among the first, a walk comes to a page before long.
  */
-async function pageOfTeam(db: Db, listing: KeyListing): Promise<readonly PlacedRow[]> {
+async function pageOfTeam(
+  db: Db,
+  listing: KeyListing,
+  { keysFetchedMax, namesReadMax }: Patience,
+): Promise<readonly PlacedRow[]> {
   if (listing.filters.q === undefined) return run(db, walk(listing));
   if (!mustScan(listing.filters, listing.sort)) {
     const first = await run(db, walkSome(listing, namesReadMax));
     if (first.length === listing.limit) return first;
   }
-  const gathered = await run(db, gather(listing, fetchedMax + 1));
-  if (Number(gathered[0]?.found ?? 0) > fetchedMax) return run(db, walk(listing));
+  const gathered = await run(db, gather(listing, keysFetchedMax + 1));
+  if (Number(gathered[0]?.found ?? 0) > keysFetchedMax) return run(db, walk(listing));
   return gathered.map(({ found: _, ...row }) => row);
 }
 
