@@ -38,8 +38,11 @@ export interface Installation {
 interface Options {
   readonly config: Config;
   readonly log: Log;
-  /** `service` holds the data directory for itself and migrates; `tool` works beside a running service. */
-  readonly as: 'service' | 'tool';
+  /**
+   * `service` holds the data directory for itself and migrates; `worker` is one of several processes of a
+   * service; `tool` works beside a running service.
+   */
+  readonly as: 'service' | 'worker' | 'tool';
   readonly onGroup?: (report: GroupReport) => void;
 }
 
@@ -59,6 +62,40 @@ const whileSomebodyWaits = {
   statementTimeoutMilliseconds: 4_000,
   answerTimeoutMilliseconds: 5_000,
 } as const;
+
+/**
+ * A pool must be larger than the read models are many: each takes a connection, and one that is put in the
+ * place of an older one takes a second.
+ */
+function poolMax(processesCount: number): number {
+  return processesCount === 1 ? 20 : 10;
+}
+
+/** Beside the two pools: six of the log, one for locks, one that tells that the database is in use. */
+const otherConnectionsCount = 8;
+/** For who starts the processes, the command line, and what PostgreSQL keeps for its superuser. */
+const spareConnectionsCount = 10;
+
+/** How many connections the processes of a service may hold together. */
+function connectionsMax(processesCount: number): number {
+  return processesCount * (2 * poolMax(processesCount) + otherConnectionsCount) + spareConnectionsCount;
+}
+
+/** @throws Error in words when several processes would be refused connections under load */
+async function requireConnections(pool: pg.Pool, processesCount: number): Promise<void> {
+  if (processesCount === 1) return;
+  const { rows } = await pool.query<{ allowed: number }>(
+    `select current_setting('max_connections')::int as allowed`,
+  );
+  const allowed = rows[0]?.allowed ?? 0;
+  const needed = connectionsMax(processesCount);
+  if (allowed >= needed) return;
+  throw new Error(
+    `PostgreSQL allows ${allowed} connections, and ${processesCount} processes may hold ${needed}. ` +
+      'Raise its max_connections, or lower COMPASS_PROCESSES. The embedded PostgreSQL is started with as many as ' +
+      'it needs: if it survived an earlier service, it has been stopped now, and the next start will do.',
+  );
+}
 
 /** There is nothing yet for a tool to work on. */
 export class NotInstalled extends Error {
@@ -82,7 +119,7 @@ function databaseDirectoryOf({ dataDirectory }: Config): string {
  * @throws Error in words: settings, database, master key or versions that do not fit
  */
 export async function openInstallation({ config, log, as, onGroup }: Options): Promise<Installation> {
-  if (as === 'tool' && !isInstalled(config)) throw new NotInstalled(config.dataDirectory);
+  if (as !== 'service' && !isInstalled(config)) throw new NotInstalled(config.dataDirectory);
   const masterKey = openMasterKey({
     ...config,
     databaseDirectory: databaseDirectoryOf(config),
@@ -90,13 +127,16 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
   const database = await openDatabase(config, log, as);
   const options: PoolOptions = {
     applicationName: `compass-keys ${as}`,
-    max: 20,
+    max: poolMax(config.processesCount),
     onError: (error) => log.warn({ error }, 'A connection to the database broke.'),
   };
   const pool = createPool(database.url, { ...options, ...whileSomebodyWaits });
   const workPool = createPool(database.url, options);
   try {
-    if (as === 'service') for (const part of schemas) await migrate(workPool, part);
+    if (as === 'service') {
+      await requireConnections(workPool, config.processesCount);
+      for (const part of schemas) await migrate(workPool, part);
+    }
     const readDb = createKysely<unknown>(pool);
     const keyRing = createKeyRing(readDb, masterKey, config.retiredMasterKeys);
     if (as === 'service') await keyRing.check();
@@ -136,5 +176,5 @@ async function openDatabase(
     info: (text: string) => log.info(text),
     warn: (text: string) => log.warn(text),
   };
-  return open({ directory, log: words });
+  return open({ directory, log: words, connectionsCount: connectionsMax(config.processesCount) });
 }

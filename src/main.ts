@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
-import { type Service, startService } from './service.js';
+import type { Service } from './service.js';
 
 /** A stop that takes longer is ended, so that whoever asked for it can rely on it. */
 const stopMilliseconds = 9_000;
@@ -19,7 +19,17 @@ async function main(): Promise<void> {
   const log = createLog({ level: config.logLevel });
   process.on('unhandledRejection', (error) => log.fatal({ error }, 'A promise failed and nobody listened.'));
   try {
-    const starting = startService(config, log);
+    const isAlone = config.processesCount === 1;
+    if (!isAlone && (await import('node:cluster')).default.isWorker) {
+      const { serveAsWorker } = await import('./cluster/worker.js');
+      serveAsWorker(config, log);
+      return;
+    }
+    // What serves is large, and a primary does not need it.
+    const start = isAlone
+      ? (await import('./service.js')).startService
+      : (await import('./cluster/primary.js')).startProcesses;
+    const starting = start(config, log);
     const isStopping = stopOnSignals(starting, log);
     const service = await starting;
     if (!isStopping())
@@ -82,10 +92,11 @@ function giveUp(words: string): void {
 }
 
 /** What somebody who sees it for the first time wants to know, the next step in a form to copy. */
-function welcome(url: string, { dataDirectory, databaseUrl }: Config, seconds: number): string {
+function welcome(url: string, config: Config, seconds: number): string {
+  const { dataDirectory, databaseUrl, processesCount } = config;
   const data = databaseUrl === undefined ? dataDirectory : 'the PostgreSQL that COMPASS_DATABASE_URL names';
   return `
-  Compass Keys is serving after ${seconds.toFixed(1)} s.
+  Compass Keys is serving after ${seconds.toFixed(1)} s${processesCount > 1 ? `, by ${processesCount} processes` : ''}.
 
     API      ${url}
     Docs     ${url}/docs    (every call, to read and to try)

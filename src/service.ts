@@ -3,7 +3,7 @@ import { keysModel } from '../projections/keys/table.js';
 import { readModels } from '../projections/models.js';
 import { createRunner } from '../projections/runner/runner.js';
 import { createEntrance } from './api/http/accounts/entrance.js';
-import { createHttpApp } from './api/http/app.js';
+import { createHttpApp, type ListeningSiblings } from './api/http/app.js';
 import { createVerifyServer } from './api/http/hot/verify-server.js';
 import { stale } from './api/http/outages.js';
 import { createPrincipals } from './api/http/principals.js';
@@ -24,7 +24,7 @@ import { createFrameworkLog } from './platform/framework-log.js';
 import { newId } from './platform/ids.js';
 import type { Log } from './platform/log.js';
 import { deriveKey } from './platform/master-key.js';
-import { createMetrics } from './platform/metrics.js';
+import { createMetrics, type MetricsExchange } from './platform/metrics.js';
 import { createReplies } from './platform/replies.js';
 import { createLapses } from './processes/lapses.js';
 import { createAccessIndex } from './verification/access-index.js';
@@ -36,26 +36,40 @@ import { createUseRecorder } from './verification/uses.js';
 export interface Service {
   /** Where it is reached, such as `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Finishes what is under way, writes down what was counted, and lets go of everything. */
-  stop(): Promise<void>;
+  /**
+   * Finishes what is under way, writes down what was counted, and lets go of everything.
+   * @param goodbyeMilliseconds how long to go on as before, but for being ready; by default long enough for a
+   *   load balancer to see that
+   */
+  stop(goodbyeMilliseconds?: number): Promise<void>;
 }
 
-/** Long enough for a load balancer to see that this process is no longer ready. */
-const goodbyeMilliseconds = 500;
+/** The other processes of the same service, which serve on the same port. */
+export interface Siblings extends ListeningSiblings {
+  readonly metrics: MetricsExchange;
+}
+
+const goodbyeDefaultMilliseconds = 500;
 const indexTimeoutMilliseconds = 5_000;
 const readModelsTimeoutMilliseconds = 2_000;
 
 /**
  * Starts everything, in the order in which the parts need each other, and stops it the other way round.
  * @param clock tests give theirs
+ * @param siblings where this process is one of several, whose installation somebody else has prepared
  * @throws Error in words when it cannot start; nothing is left running
  */
-export async function startService(config: Config, log: Log, clock: Clock = systemClock): Promise<Service> {
-  const metrics = createMetrics();
+export async function startService(
+  config: Config,
+  log: Log,
+  clock: Clock = systemClock,
+  siblings?: Siblings,
+): Promise<Service> {
+  const metrics = createMetrics(siblings?.metrics);
   const installation = await openInstallation({
     config,
     log,
-    as: 'service',
+    as: siblings ? 'worker' : 'service',
     onGroup: ({ seconds }) => seconds.forEach((one) => metrics.appendSeconds.observe(one)),
   });
   const undo: (() => Promise<void>)[] = [installation.close];
@@ -215,6 +229,7 @@ export async function startService(config: Config, log: Log, clock: Clock = syst
       report,
       log: createFrameworkLog(log),
       metrics,
+      siblings,
       onRequest: (request) => log.info(request, 'request'),
     });
     undo.push(() => app.close());
@@ -223,7 +238,7 @@ export async function startService(config: Config, log: Log, clock: Clock = syst
 
     return {
       url,
-      async stop() {
+      async stop(goodbyeMilliseconds = goodbyeDefaultMilliseconds) {
         health.stopping();
         await sleep(goodbyeMilliseconds);
         await stopAll();

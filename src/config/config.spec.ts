@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from './config.js';
 
@@ -18,6 +19,7 @@ test('nothing set serves this machine only, with everything in ./data', () => {
     host: '127.0.0.1',
     httpPort: 8080,
     grpcPort: 50_051,
+    processesCount: 1,
     dataDirectory: join(process.cwd(), 'data'),
     databaseUrl: undefined,
     masterKey: undefined,
@@ -37,6 +39,7 @@ test('reads every setting', () => {
     COMPASS_HOST: '0.0.0.0',
     COMPASS_HTTP_PORT: '0',
     COMPASS_GRPC_PORT: '0',
+    COMPASS_PROCESSES: '4',
     COMPASS_DATA_DIR: '/var/lib/keys/',
     COMPASS_DATABASE_URL: 'postgres://u:p@db.example.com/compass',
     COMPASS_MASTER_KEY: key,
@@ -52,6 +55,7 @@ test('reads every setting', () => {
     host: '0.0.0.0',
     httpPort: 0,
     grpcPort: 0,
+    processesCount: 4,
     dataDirectory: '/var/lib/keys',
     databaseUrl: 'postgres://u:p@db.example.com/compass',
     masterKey: Buffer.alloc(32, 5),
@@ -80,6 +84,11 @@ test.each([
   expect(loadConfig({ COMPASS_HOST: host }).signUp).toBe(signUp);
 });
 
+test('auto is a process for each processor, up to 16', () => {
+  const { processesCount } = loadConfig({ COMPASS_PROCESSES: 'auto' });
+  expect(processesCount).toBe(Math.min(availableParallelism(), 16));
+});
+
 test('says everything that is wrong at once', () => {
   expect(
     problemsOf({
@@ -101,6 +110,7 @@ test('says everything that is wrong at once', () => {
 test.each([
   ['COMPASS_HOST', ['a b', 'http://x', '-x']],
   ['COMPASS_HTTP_PORT', ['-1', '65536', '1e3', ' 80', '0x50', '08', '8.0']],
+  ['COMPASS_PROCESSES', ['0', '17', '-1', '1.5', 'Auto', 'all']],
   ['COMPASS_DATABASE_URL', ['mysql://h/d', 'db.example.com', 'postgres:///compass']],
   ['COMPASS_PUBLIC_URL', ['keys.example.com', 'https://x.org/path', 'https://u@x.org', 'ftp://x.org']],
   ['COMPASS_TRUSTED_PROXIES', ['10.0.0.0/33', '10.0.0', '::1/129', '::1,,::2', '1.2.3.4/8/8', 'proxy']],

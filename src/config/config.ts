@@ -8,6 +8,8 @@ export interface Config {
   /** 0: any free port. */
   readonly httpPort: number;
   readonly grpcPort: number;
+  /** How many processes serve, at least 1. */
+  readonly processesCount: number;
   /** Absolute. */
   readonly dataDirectory: string;
   /** Undefined: the embedded database. */
@@ -105,6 +107,7 @@ function complete(given: Given): Config {
     host,
     httpPort: given.httpPort ?? defaults.httpPort,
     grpcPort: given.grpcPort ?? defaults.grpcPort,
+    processesCount: given.processesCount ?? 1,
     dataDirectory: given.dataDirectory ?? resolve('data'),
     databaseUrl: given.databaseUrl,
     masterKey: given.masterKey,

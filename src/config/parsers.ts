@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 /** Reads a setting's text, strictly; undefined when it breaks the rule. */
@@ -15,6 +16,12 @@ export function wholeNumber(least: number, most: number): Parser<number> {
 
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): Parser<Choice> {
   return (text) => choices.find((choice) => choice === text);
+}
+
+/** `auto` is as many as the machine has processors, and no more than the most. */
+export function processesCount(most: number): Parser<number> {
+  const count = wholeNumber(1, most);
+  return (text) => (text === 'auto' ? Math.min(availableParallelism(), most) : count(text));
 }
 
 /** Comma-separated; empty pieces are errors. */

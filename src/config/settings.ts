@@ -9,6 +9,7 @@ import {
   origin,
   type Parser,
   path,
+  processesCount,
   wholeNumber,
 } from './parsers.js';
 
@@ -25,6 +26,8 @@ export interface Setting<Value> {
 
 const port = wholeNumber(0, 65_535);
 const portRule = 'a port number from 0 to 65535 (0: any free one)';
+/** Each keeps all keys in memory, and up to 28 connections to the database. */
+const processesMax = 16;
 const keyRule = '32 bytes in base64';
 const keyExample = 'the output of openssl rand -base64 32';
 
@@ -38,6 +41,12 @@ export const settings = {
   },
   httpPort: { name: 'COMPASS_HTTP_PORT', parse: port, rule: portRule, example: '8080' },
   grpcPort: { name: 'COMPASS_GRPC_PORT', parse: port, rule: portRule, example: '50051' },
+  processesCount: {
+    name: 'COMPASS_PROCESSES',
+    parse: processesCount(processesMax),
+    rule: `a whole number from 1 to ${processesMax}, or auto`,
+    example: 'auto',
+  },
   dataDirectory: { name: 'COMPASS_DATA_DIR', parse: path, rule: 'a directory', example: './data' },
   databaseUrl: {
     name: 'COMPASS_DATABASE_URL',

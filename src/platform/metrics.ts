@@ -1,18 +1,41 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type Metric,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 
 /** Injection token of `Metrics`. */
 export const METRICS = Symbol('metrics');
 
-/** What the product counts of itself, in Prometheus' words. One per process; `/metrics` prints it. */
+/** What a process has counted, fit to be sent to another one. */
+export type MetricsReport = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** Where several processes serve together, each answers for all of them. */
+export interface MetricsExchange {
+  /** Takes the way to ask this process for its own. */
+  offer(report: () => Promise<MetricsReport>): void;
+  /** Those of all processes together, as `addReports` adds them up, in Prometheus' words. */
+  print(): Promise<string>;
+}
+
+/** What the product counts of itself. One per process. */
 export interface Metrics {
-  readonly registry: Registry;
+  readonly contentType: string;
+  /** In Prometheus' words, for `/metrics`; where processes share their metrics, those of all of them. */
+  print(): Promise<string>;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly verdicts: Tally;
   /** Calls of the verification routes, by status: counted apart because nothing there may cost much. */
   readonly verifyCalls: Tally;
   readonly verifySeconds: Durations;
   readonly appendSeconds: Histogram;
-  /** A gauge whose value is asked for when it is printed. */
+  /** A gauge whose value is asked for when it is printed; of several processes the greatest value counts. */
   gauge(name: string, help: string, read: () => number): void;
   gaugePer(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void;
 }
@@ -31,8 +54,9 @@ export interface Durations {
 const requestBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const verifyBucketsSeconds = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05];
 
-export function createMetrics(): Metrics {
+export function createMetrics(exchange?: MetricsExchange): Metrics {
   const registry = new Registry();
+  exchange?.offer(() => registry.getMetricsAsJSON());
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
 
@@ -83,7 +107,8 @@ export function createMetrics(): Metrics {
   }
 
   return {
-    registry,
+    contentType: registry.contentType,
+    print: () => (exchange ?? { print: () => registry.metrics() }).print(),
     requests: new Histogram({
       name: 'compass_http_request_seconds',
       help: 'Time to answer a request, by method, route and status.',
@@ -108,7 +133,13 @@ export function createMetrics(): Metrics {
       registers,
     }),
     gauge(name, help, read) {
-      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) });
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        registers,
+        aggregator: 'max',
+        collect: () => gauge.set(read()),
+      });
     },
     gaugePer(name, help, label, read) {
       const gauge: Gauge = new Gauge({
@@ -116,6 +147,7 @@ export function createMetrics(): Metrics {
         help,
         labelNames: [label],
         registers,
+        aggregator: 'max',
         collect() {
           gauge.reset();
           for (const [value, number] of read()) gauge.set({ [label]: value }, number);
@@ -124,3 +156,15 @@ export function createMetrics(): Metrics {
     },
   };
 }
+
+/** Adds up what processes have counted: sums of counters and histograms, the greatest value of a gauge of ours. */
+export function addReports(reports: readonly MetricsReport[]): Registry {
+  return AggregatorRegistry.aggregate(reports.map((report) => [...report]));
+}
+
+/** What must not be forgotten when a process ends, or sums would go down: all that only ever grows. */
+export function countersOf(report: MetricsReport): MetricsReport {
+  return report.filter(({ type }) => grows.has(String(type)));
+}
+
+const grows = new Set(['counter', 'histogram']);

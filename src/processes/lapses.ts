@@ -3,11 +3,12 @@ import { type LapsedKey, lapsedKeys } from '../../projections/keys/lapses.js';
 import { keyDecider } from '../application/deciders.js';
 import type { Parts } from '../application/parts.js';
 import { keyStream } from '../domain/key/events.js';
+import { inTurn } from '../platform/turn.js';
 
 /**
  * Writes into the log what time alone has done: that a key expired, that a replaced secret's grace is over.
- * Verification does not wait for it; the history does. Several processes may do so at once: whoever comes
- * second finds nothing left to record.
+ * Verification does not wait for it; the history does. Processes take turns, round by round, so that one
+ * which ends is no loss; should two be at it all the same, whoever comes second finds nothing left to record.
  */
 export interface Lapses {
   start(): void;
@@ -72,7 +73,7 @@ export function createLapses({ parts, warn }: Options): Lapses {
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const isMore = await record().catch((error: unknown) => {
+      const isMore = await inTurn(readDb, 'compass lapses', record).catch((error: unknown) => {
         warn('What has expired could not be recorded; trying again.', error);
         return false;
       });

@@ -20,6 +20,8 @@ export interface HttpAppOptions {
   readonly report: ReportFailure;
   readonly log: FrameworkLog;
   readonly metrics: Metrics;
+  /** Where other processes listen on the same port. */
+  readonly siblings?: ListeningSiblings | undefined;
   readonly onRequest: (request: {
     method: string;
     path: string;
@@ -29,6 +31,11 @@ export interface HttpAppOptions {
   }) => void;
 }
 
+export interface ListeningSiblings {
+  /** Resolves once no process listens any more; called when this one has stopped to. */
+  noneListens(): Promise<void>;
+}
+
 export interface HttpApp {
   /** @returns the address it is reached at, such as `http://127.0.0.1:8080` */
   listen(host: string, port: number): Promise<string>;
@@ -36,9 +43,15 @@ export interface HttpApp {
   close(): Promise<void>;
 }
 
+/**
+ * Whether each process may listen by itself on the same port, and the kernel spreads connections over them.
+ * Elsewhere Node's cluster hands them out, which costs a way between processes for each.
+ */
+const kernelSpreads = process.platform === 'linux';
+
 /** The HTTP face: one port, behind it Nest for everything but the verification routes. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
-  const { module, verifyServer, trustedProxies, report, log, metrics, onRequest } = options;
+  const { module, verifyServer, trustedProxies, report, log, metrics, siblings, onRequest } = options;
   let isDraining = false;
   const fastify = createFastify({
     trustedProxies,
@@ -73,13 +86,17 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const stopListening = prepareStop(app.getHttpServer());
   return {
     async listen(host, port) {
-      await app.listen(port, host);
+      // The types of Fastify do not know the last one, but it hands all of them on.
+      const options = { port, host, reusePort: siblings !== undefined && kernelSpreads };
+      await app.listen(options);
       return app.getUrl();
     },
     async close() {
-      // Not before: whoever must connect anew would do so here, and wait where the end breaks it off unseen.
-      isDraining = true;
-      await stopListening();
+      await stopListening(async () => {
+        await siblings?.noneListens();
+        // Not before: whoever must connect anew would do so here, and wait where the end breaks it off unseen.
+        isDraining = true;
+      });
       await app.close();
       await verifyServer.close();
     },

@@ -19,7 +19,8 @@ async function start(answer: () => Promise<void> | void = () => undefined) {
     await accepted;
     return socket;
   };
-  return { server, stop: prepareStop(server), open };
+  const stopListening = prepareStop(server);
+  return { server, stop: (drain = () => Promise.resolve()) => stopListening(drain), open };
 }
 
 async function answerOn(socket: Socket): Promise<string> {
@@ -66,4 +67,18 @@ it('is done at once where nobody is connected', async () => {
   const { server, stop } = await start();
   await stop();
   expect(server.listening).toBe(false);
+});
+
+it('answers as ever until it may drain', async () => {
+  const mayDrain = Promise.withResolvers<void>();
+  const { stop, open } = await start();
+  const early = await open();
+  let isStopped = false;
+  const stopped = stop(() => mayDrain.promise).then(() => (isStopped = true));
+  await expect(open()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  early.write(request);
+  expect(await answerOn(early)).toMatch(/^HTTP\/1\.1 200/);
+  expect(isStopped).toBe(false);
+  mayDrain.resolve();
+  await stopped;
 });

@@ -7,20 +7,21 @@ const lateRequestMilliseconds = 500;
 
 /**
  * Knows from the beginning who is connected to a server, so that it can stop well.
- * @returns takes no more connections and waits until the last answer is given; answers must say
- *   `Connection: close` from then on. Node's own `close` ends connections whose next request is on its way,
+ * @returns takes no more connections, calls `drain`, and waits until the last answer is given; answers must
+ *   say `Connection: close` once `drain` is over. Node's own `close` ends connections whose next request is on its way,
  *   and waits a minute for those that have never sent one, as browsers open them beforehand.
  */
-export function prepareStop(server: Server): () => Promise<void> {
+export function prepareStop(server: Server): (drain: () => Promise<void>) => Promise<void> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  return async () => {
+  return async (drain) => {
     const closed = new Promise<void>(
       (resolve) => void NetServer.prototype.close.call(server, () => resolve()),
     );
+    await drain();
     const late = new AbortController();
     await Promise.race([closed, sleep(lateRequestMilliseconds, undefined, { signal: late.signal })]);
     late.abort();

@@ -11,6 +11,7 @@ import { openSession, type Session } from './session.js';
 export interface Site {
   readonly cluster: Cluster;
   readonly binaries: Binaries;
+  readonly connectionsCount: number;
   readonly log: { info(words: string): void; warn(words: string): void };
 }
 
@@ -42,8 +43,7 @@ export async function launch(site: Site, options: LaunchOptions = {}): Promise<R
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await sleep(200);
     const found = findPostmaster(site.cluster);
-    const postmaster =
-      found ?? spawnPostmaster(site.cluster, site.binaries, options.port ?? (await choosePort(site.cluster)));
+    const postmaster = found ?? spawnPostmaster(site, options.port ?? (await choosePort(site.cluster)));
     const session = await openSession(site.cluster, postmaster);
     if (!session) {
       const words = postmaster.lastWords();

@@ -28,7 +28,6 @@ export interface Postmaster {
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '100',
   shared_buffers: '128MB',
   jit: 'off',
   timezone: 'UTC',
@@ -39,6 +38,9 @@ const settings = {
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
 };
+
+/** Also for those who look into the database while the service runs. */
+const connectionsMin = 100;
 
 /** The process that runs on the cluster now, whoever started it. */
 export function findPostmaster({ dataDirectory }: Cluster): Postmaster | undefined {
@@ -71,14 +73,24 @@ function disownPidFile(file: string, lines: readonly string[]): void {
 /** A number that no system gives to a process. */
 const nobody = '2147483647';
 
+interface Spawning {
+  readonly cluster: Cluster;
+  readonly binaries: Binaries;
+  readonly connectionsCount: number;
+}
+
 /** Starts Postgres in a process group of its own, so that neither Ctrl-C nor our death ends it. */
-export function spawnPostmaster(cluster: Cluster, binaries: Binaries, port: number): Postmaster {
+export function spawnPostmaster({ cluster, binaries, connectionsCount }: Spawning, port: number): Postmaster {
   const logFile = join(cluster.directory, 'postgres.log');
   if (existsSync(logFile) && statSync(logFile).size > 10_000_000) renameSync(logFile, `${logFile}.1`);
   const log = openSync(logFile, 'a', 0o600);
   handOver(logFile, cluster.account);
   const alreadyWritten = statSync(logFile).size;
-  const options = Object.entries({ ...settings, port }).map(([name, value]) => `--${name}=${value}`);
+  const options = Object.entries({
+    ...settings,
+    max_connections: Math.max(connectionsMin, connectionsCount),
+    port,
+  }).map(([name, value]) => `--${name}=${value}`);
   const child = spawn(binaries.postgres, ['-D', cluster.dataDirectory, ...options], {
     ...cluster.account,
     cwd: '/',

@@ -98,7 +98,10 @@ test('commits reach the disk, passwords are asked for, and only this machine is 
 
 test('adopts a Postgres that outlived the service', async () => {
   const binaries = findBinaries();
-  const survivor = spawnPostmaster(openCluster(directory, binaries), binaries, 31_234);
+  const survivor = spawnPostmaster(
+    { cluster: openCluster(directory, binaries), binaries, connectionsCount: 0 },
+    31_234,
+  );
   const postgres = await startEmbeddedPostgres({ directory, log });
   expect(postgres.adopted).toBe(true);
   expect(postgres.url).toContain(':31234/');

@@ -10,6 +10,8 @@ export interface EmbeddedPostgresOptions {
   /** Holds the cluster, its password, port and log; made when missing. */
   readonly directory: string;
   readonly log: { info(words: string): void; warn(words: string): void };
+  /** How many connections it must allow, where it is started; at least 100 anyway. */
+  readonly connectionsCount?: number;
 }
 
 export interface EmbeddedPostgres {
@@ -43,9 +45,9 @@ export async function borrowEmbeddedPostgres(options: EmbeddedPostgresOptions): 
   return describe(site, running, () => release(running));
 }
 
-function open({ directory, log }: EmbeddedPostgresOptions): Site {
+function open({ directory, log, connectionsCount = 0 }: EmbeddedPostgresOptions): Site {
   const binaries = findBinaries();
-  return { log, binaries, cluster: openCluster(resolve(directory), binaries) };
+  return { log, binaries, cluster: openCluster(resolve(directory), binaries), connectionsCount };
 }
 
 function describe(site: Site, { postmaster, adopted }: Running, stop: () => Promise<void>): EmbeddedPostgres {

@@ -220,7 +220,7 @@ describe('a remembered caller', () => {
 
   it('is counted', async () => {
     const count = async () => {
-      const text = await metrics.registry.metrics();
+      const text = await metrics.print();
       const of = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
       return [
         of('compass_verify_requests_total\\{status="200"\\}'),

@@ -61,8 +61,8 @@ export class OperationsController {
   @Get('metrics')
   @ApiOperation({ summary: 'Metrics for Prometheus' })
   async printMetrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    void reply.header('content-type', this.metrics.registry.contentType);
-    return this.metrics.registry.metrics();
+    void reply.header('content-type', this.metrics.contentType);
+    return this.metrics.print();
   }
 }
 
