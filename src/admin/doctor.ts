@@ -22,6 +22,8 @@ interface Check {
 
 const clockDifferenceMaxSeconds = 5;
 const freeBytesMin = 1_000_000_000;
+/** As projections/runner/locks.ts calls it. */
+const locksConnectionName = 'compass-read-model-locks';
 const remedy = 'Restore it from a backup.';
 
 /** Looks at an installation, running or not, and changes nothing in it. */
@@ -38,7 +40,7 @@ export async function* examine(config: Config, log: Log): AsyncIterable<Finding>
   yield* look(opening);
   if (!installation) return;
   try {
-    for (const check of checksOf(installation)) yield* look(check);
+    for (const check of checksOf(installation, config)) yield* look(check);
   } finally {
     await installation.close();
   }
@@ -52,8 +54,9 @@ async function* look({ name, look: lookAt }: Check): AsyncIterable<Finding> {
   }
 }
 
-function checksOf(installation: Installation): Check[] {
+function checksOf(installation: Installation, config: Config): Check[] {
   return [
+    { name: 'processes', look: () => countProcesses(installation, config) },
     { name: 'migrations', look: () => checkMigrations(installation) },
     { name: 'durability', look: () => checkDurability(installation) },
     { name: 'master key', look: () => checkMasterKey(installation) },
@@ -80,6 +83,14 @@ async function versionOf({ readDb }: Installation): Promise<string> {
     readDb,
   );
   return rows[0]?.version ?? 'answers';
+}
+
+/** Each process that serves has one connection for the locks of its read models, and keeps it. */
+async function countProcesses({ readDb }: Installation, { processesCount }: Config): Promise<string> {
+  const { rows } = await sql<{ count: bigint }>`
+    select count(*) from pg_stat_activity
+    where application_name = ${locksConnectionName} and datname = current_database()`.execute(readDb);
+  return `${processesCount} by these settings, ${rows[0]?.count ?? 0n} serving now`;
 }
 
 async function checkMigrations({ readDb }: Installation): Promise<string> {

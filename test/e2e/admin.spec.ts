@@ -44,6 +44,7 @@ describe('doctor', () => {
     expect(findings.map(({ name }) => name)).toEqual([
       'disk',
       'database',
+      'processes',
       'migrations',
       'durability',
       'master key',
@@ -57,6 +58,9 @@ describe('doctor', () => {
       'read model resources',
       'read model profiles',
     ]);
+    expect(findings.find(({ name }) => name === 'processes')?.detail).toBe(
+      '1 by these settings, 1 serving now',
+    );
   });
 
   it('says that there is nothing yet, and makes nothing', async () => {
