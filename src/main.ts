@@ -26,13 +26,13 @@ async function main(): Promise<void> {
       return;
     }
     // What serves is large, and a primary does not need it.
-    const start = isAlone
-      ? (await import('./service.js')).startService
-      : (await import('./cluster/primary.js')).startProcesses;
-    const starting = start(config, log);
-    const isStopping = stopOnSignals(starting, log);
+    const stopping = new AbortController();
+    const starting = isAlone
+      ? (await import('./service.js')).startService(config, log)
+      : (await import('./cluster/primary.js')).startProcesses(config, log, stopping.signal);
+    stopOnSignals(starting, stopping, log);
     const service = await starting;
-    if (!isStopping())
+    if (!stopping.signal.aborted)
       process.stdout.write(welcome(service.url, config, (performance.now() - startedAt) / 1000));
   } catch (error) {
     log.debug({ error }, 'The service could not start.');
@@ -41,12 +41,11 @@ async function main(): Promise<void> {
 }
 
 /** Also while it starts: the database that it has started by then must not be left behind. */
-function stopOnSignals(starting: Promise<Service>, log: Log): () => boolean {
-  let isStopping = false;
+function stopOnSignals(starting: Promise<Service>, stopping: AbortController, log: Log): void {
   const stop = (signal: NodeJS.Signals) => {
     // Ctrl-C arrives twice: from the terminal and from npm.
-    if (isStopping) return;
-    isStopping = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     log.info({ signal }, 'Stopping: finishing what is under way.');
     setTimeout(() => process.exit(1), stopMilliseconds).unref();
     starting
@@ -61,7 +60,6 @@ function stopOnSignals(starting: Promise<Service>, log: Log): () => boolean {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  return () => isStopping;
 }
 
 function readConfig(): Config | undefined {

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import { systemClock } from '../platform/clock.js';
 import type { Log } from '../platform/log.js';
 import type { MetricsReport } from '../platform/metrics.js';
-import { type Siblings, startService } from '../service.js';
+import { type Service, type Siblings, startService } from '../service.js';
 import type { FromWorker, ToWorker } from './messages.js';
 
 /** Before the primary gives up on all of them. */
@@ -22,9 +22,12 @@ export function serveAsWorker(config: Config, ownLog: Log): void {
   process.on('SIGTERM', () => undefined);
   process.on('SIGINT', () => undefined);
   primary.send({ type: 'up' });
-  const starting = startService(config, log, systemClock, primary);
-  starting.then(
-    ({ url }) => primary.send({ type: 'serving', url }),
+  let service: Service | undefined;
+  startService(config, log, systemClock, primary).then(
+    (started) => {
+      service = started;
+      primary.send({ type: 'serving', url: started.url });
+    },
     (error: unknown) => {
       const { message, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
       primary.send({ type: 'failed', message: message ?? String(error), code }, () => process.exit(1));
@@ -34,7 +37,8 @@ export function serveAsWorker(config: Config, ownLog: Log): void {
     setTimeout(() => process.exit(1), stopMilliseconds).unref();
     try {
       if (isOrphan) log.warn('The process that started this one is gone: stopping.');
-      await (await starting).stop(isOrphan ? 0 : undefined);
+      // One that only starts has nothing under way, and what it holds ends with it.
+      await service?.stop(isOrphan ? 0 : undefined);
       process.exit(0);
     } catch (error) {
       log.fatal({ error }, 'This process did not stop cleanly.');

@@ -8,11 +8,11 @@ import type { FromWorker, ToWorker } from './messages.js';
 export interface Workers {
   /**
    * Starts them, and from then on another one for each that ends.
-   * @returns where they are reached, once all of them serve
+   * @returns where they are reached, once all of them serve; empty when they are stopped before
    * @throws Error with the words and the code of the first that could not start
    */
   start(): Promise<string>;
-  /** Lets all of them finish what is under way. @throws Error when one did not end well */
+  /** Lets all of them finish what is under way, and waits. @throws Error when one did not end well */
   stop(): Promise<void>;
 }
 
@@ -37,6 +37,7 @@ export function createWorkers({ count, port, log }: Options): Workers {
   let isStopping = false;
   let endedBadly = false;
   let pauseMilliseconds = pauses.firstMilliseconds;
+  let stopped: Promise<void> | undefined;
 
   function fork(): void {
     const worker = cluster.fork({ COMPASS_HTTP_PORT: String(port) });
@@ -46,10 +47,11 @@ export function createWorkers({ count, port, log }: Options): Workers {
     // Something was sent to one that is ending; its end is told anyway.
     worker.on('error', () => undefined);
     worker.once('exit', (code: number | null, signal: string | null) => {
+      const hasBegun = states.get(worker) !== 'forked';
       states.delete(worker);
       gathering.forget(worker.id);
       if (isStopping) {
-        endedBadly ||= code !== 0;
+        endedBadly ||= hasBegun && code !== 0;
         tellWhenAllClosed();
       } else if (hasStarted) {
         replace(worker, { code, signal }, performance.now() - forkedAt);
@@ -119,8 +121,9 @@ export function createWorkers({ count, port, log }: Options): Workers {
     pauseMilliseconds = Math.min(2 * pauseMilliseconds, pauses.longestMilliseconds);
   }
 
-  async function stop(): Promise<void> {
+  async function stopAll(): Promise<void> {
     isStopping = true;
+    started.resolve('');
     for (const timer of restarts) clearTimeout(timer);
     const ended = [...states].map(([worker, state]) => {
       const exited = once(worker, 'exit');
@@ -145,6 +148,6 @@ export function createWorkers({ count, port, log }: Options): Workers {
       for (let forked = 0; forked < count; forked++) fork();
       return started.promise;
     },
-    stop,
+    stop: () => (stopped ??= stopAll()),
   };
 }

@@ -202,7 +202,7 @@ test('one that is killed under load is replaced, the other goes on, and nothing 
   const [victim = 0, survivor = 0] = workerPids();
   process.kill(victim, 'SIGKILL');
   const atDeath = acknowledged.length;
-  await eventually('the survivor going on', () => acknowledged.length > atDeath + 50 || undefined);
+  await eventually('the survivor going on', () => acknowledged.length > atDeath + 20 || undefined);
   const pids = await eventually('a successor', () => {
     const now = workerPids();
     return now.length === 2 ? now : undefined;
