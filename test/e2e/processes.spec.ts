@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
+import { readCommandLine } from '../../src/platform/embedded-postgres/process.js';
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
 import { eventually } from '../support/eventually.js';
 import { bearer, createHttpClient, type HttpClient } from '../support/http-client.js';
@@ -43,11 +45,11 @@ afterAll(async () => {
 /** The processes that serve: children of the first one. */
 function workerPids(): number[] {
   const children = readFileSync(`/proc/${service.pid}/task/${service.pid}/children`, 'utf8');
-  return children.trim().split(' ').map(Number).filter(isServing);
-}
-
-function isServing(pid: number): boolean {
-  return pid > 0 && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.js');
+  return children
+    .trim()
+    .split(' ')
+    .map(Number)
+    .filter((pid) => readCommandLine(pid).includes('main.js'));
 }
 
 function exists(pid: number): boolean {
@@ -57,17 +59,22 @@ function exists(pid: number): boolean {
 /** One connection, which stays with the process that took it. */
 interface Connection {
   readonly agent: Agent;
-  /** Of the two processes one runs a read model and the other stands by: that tells them apart. */
-  readonly runs: string;
+  /** The number of the process. */
+  readonly process: number;
 }
 
+/** Each process numbers its log lines, and each line of a request has its id. */
 async function connect(): Promise<Connection> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const { body } = await api.send<{ checks: { name: string; detail: string }[] }>('GET', '/readyz', {
-    agent,
-  });
-  const states = body.checks.filter(({ name }) => name.startsWith('read model'));
-  return { agent, runs: states.map(({ detail }) => detail.split(' ')[0]).join() };
+  const id = randomUUID();
+  await api.send('GET', '/livez', { agent, headers: { 'x-request-id': id } });
+  const line = await eventually('its log line', () =>
+    service
+      .output()
+      .split('\n')
+      .find((one) => one.includes(id) && one.endsWith('}')),
+  );
+  return { agent, process: (JSON.parse(line) as { process: number }).process };
 }
 
 /** A connection to each of the two. The kernel spreads them as it likes, so it takes some tries. */
@@ -75,7 +82,7 @@ async function connectToBoth(): Promise<[Connection, Connection]> {
   const one = await connect();
   const other = await eventually('a connection to the other process', async () => {
     const next = await connect();
-    if (next.runs !== one.runs) return next;
+    if (next.process !== one.process) return next;
     next.agent.destroy();
     return undefined;
   });
