@@ -107,12 +107,21 @@ async function beginFilling(rebuilding: Rebuilding): Promise<Filler> {
   });
   const batches = ledger.follow({ after: start, signal })[Symbol.asyncIterator]();
   let batch: LedgerBatch | undefined;
+  let ahead: Promise<LedgerBatch> | undefined;
   let phase: RebuildProgress['phase'] = 'loading';
 
   async function nextBatch(): Promise<LedgerBatch> {
     const next = await batches.next();
     if (next.done) throw new Error(`The rebuild of ${model.name} was given up.`, { cause: signal.reason });
     return next.value;
+  }
+
+  /** While Postgres writes one batch, the next one is read and decoded; nothing comes after the end of the log. */
+  function readAhead({ caughtUp }: LedgerBatch): void {
+    if (caughtUp) return;
+    ahead = nextBatch();
+    // Whoever takes it hears of a failure; until then nobody does, and that is no reason to end the process.
+    ahead.catch(() => undefined);
   }
 
   function report(): void {
@@ -129,7 +138,11 @@ async function beginFilling(rebuilding: Rebuilding): Promise<Filler> {
     },
     async fill() {
       // Kept until it is applied: one that met a time-out comes again, and leaves no hole.
-      batch ??= await nextBatch();
+      if (!batch) {
+        batch = await (ahead ?? nextBatch());
+        ahead = undefined;
+        readAhead(batch);
+      }
       const moved = await applyBatch(rebuilding, checkpoint, batch);
       if (!moved) throw new RebuildUnderWay(`Another rebuild of ${model.name} took the place of this one.`);
       checkpoint = moved;

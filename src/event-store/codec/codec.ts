@@ -157,9 +157,10 @@ function toBytes(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value), 'utf8');
 }
 
-function fromBytes(recorded: RecordedEvent, bytes: Uint8Array): Fields {
+function fromBytes(recorded: RecordedEvent, { buffer, byteOffset, byteLength }: Uint8Array): Fields {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as Fields;
+    // A view of the bytes: most of what follows the log does is decoding, and a copy each would be to no end.
+    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8')) as Fields;
   } catch (cause) {
     throw unreadable(recorded, 'it is not JSON', cause);
   }
