@@ -38,5 +38,6 @@ export async function profilesByIds(
   db: Kysely<ProfilesDatabase>,
   ids: readonly string[],
 ): Promise<ProfileRow[]> {
+  if (ids.length === 0) return [];
   return db.selectFrom('read.profiles').selectAll().where('id', '=', sql<string>`any(${ids})`).execute();
 }

@@ -38,5 +38,6 @@ export async function resourcesByIds(
   db: Kysely<ResourcesDatabase>,
   ids: readonly string[],
 ): Promise<ResourceRow[]> {
+  if (ids.length === 0) return [];
   return db.selectFrom('read.resources').selectAll().where('id', '=', sql<string>`any(${ids})`).execute();
 }

@@ -43,5 +43,6 @@ export async function projectsOfTeam(db: Kysely<TeamDatabase>, teamId: string): 
 
 /** Users in no particular order; ids that nobody has are left out. */
 export async function usersByIds(db: Kysely<TeamDatabase>, ids: readonly string[]): Promise<UserRow[]> {
+  if (ids.length === 0) return [];
   return db.selectFrom('read.users').selectAll().where('id', '=', sql<string>`any(${ids})`).execute();
 }

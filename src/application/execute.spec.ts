@@ -122,6 +122,16 @@ describe('executing commands', () => {
     expect(await eventsOf(ledger, keyStream('k'))).toHaveLength(65);
   });
 
+  it('reads nothing of a stream that is new, and finds out by the append when it is not', async () => {
+    const [one, other] = twoProcesses();
+    const outcome = await one.executor.execute({ ...createKey('k'), isNew: true });
+    expect(outcome).toMatchObject({ ok: true, revision: 1, changed: true });
+    expect(one.counts).toEqual({ appends: 1, reads: 0 });
+    const again = await other.executor.execute({ ...createKey('k'), isNew: true });
+    expect(again).toMatchObject({ ok: true, revision: 1, changed: false });
+    expect(await eventsOf(one.ledger, keyStream('k'))).toEqual(['KeyCreated']);
+  });
+
   it('decides again on the state another process left', async () => {
     const [one, other] = twoProcesses();
     await one.executor.execute(createKey('k'));

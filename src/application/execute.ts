@@ -23,6 +23,8 @@ export interface Execution<State, Command, Event extends DomainEvent> {
   readonly context: CommandContext;
   /** If-Match: the revision the caller saw. Another one answers `stale` and is never tried again. */
   readonly expectedRevision?: number;
+  /** The stream's id was made for this command: nothing is read before the append, which would find it out. */
+  readonly isNew?: true;
 }
 
 /** A stream's state after a command; the position is that of its last event. */
@@ -114,9 +116,9 @@ export function createExecutor(options: Options): Executor {
   }
 
   async function run<S, C, E extends DomainEvent>(execution: Execution<S, C, E>): Promise<Outcome<S>> {
-    const { decider, stream, command, context, expectedRevision } = execution;
+    const { decider, stream, command, context, expectedRevision, isNew } = execution;
     const deadline = performance.now() + deadlineMilliseconds;
-    const known = cached<S>(stream);
+    const known = cached<S>(stream) ?? (isNew && empty<S>());
     let current: Snapshot<S> = known ?? (await catchUp(decider, stream, empty<S>())).snapshot;
     let fresh = known === undefined;
     for (;;) {

@@ -82,6 +82,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
       keyId,
       context,
       expectedRevision: undefined,
+      isNew: true,
       command: {
         ...given,
         ...grant.value,

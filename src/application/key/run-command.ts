@@ -13,18 +13,20 @@ export interface KeyCommandRun {
   readonly context: CommandContext;
   /** If-Match. */
   readonly expectedRevision: number | undefined;
+  readonly isNew?: true;
 }
 
 /** Lets a key decide, and answers once the whole process knows what happened. */
 export async function runKeyCommand(
   parts: Parts,
-  { keyId, command, context, expectedRevision }: KeyCommandRun,
+  { keyId, command, context, expectedRevision, isNew }: KeyCommandRun,
 ): Promise<Result<KeyReceipt>> {
   const outcome = await parts.executor.execute({
     decider: keyDecider,
     stream: keyStream(keyId),
     context,
     ...(expectedRevision !== undefined && { expectedRevision }),
+    ...(isNew && { isNew }),
     command,
   });
   return receiptOf(parts, keyId, outcome);
