@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { cpuMetric, listen, onBody } from './plain-server.js';
 import type { Population } from './population.js';
 import { answerQuestions } from './workers.js';
 
@@ -38,10 +38,8 @@ answerQuestions(async ({ gateway, keys, teamId, projectId }: Population) => {
   const recordOf = ({ key }: Question) => records.get(digestOf(key));
   const server = createServer((request, response) => {
     if (request.method === 'GET') return void response.end(cpuMetric());
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const asked = JSON.parse(Buffer.concat(chunks).toString()) as Question & { requests?: Question[] };
+    onBody(request, (text) => {
+      const asked = JSON.parse(text) as Question & { requests?: Question[] };
       const caller = records.get(digestOf(secretOf(request)));
       const answer = asked.requests ? { verdicts: asked.requests.map(recordOf) } : recordOf(asked);
       const body = JSON.stringify(answer ?? {});
@@ -52,15 +50,8 @@ answerQuestions(async ({ gateway, keys, teamId, projectId }: Population) => {
       response.end(body);
     });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return listen(server);
 });
-
-/** What the service says on /metrics, too. */
-function cpuMetric(): string {
-  const { user, system } = process.cpuUsage();
-  return `process_cpu_seconds_total ${(user + system) / 1e6}\n`;
-}
 
 function secretOf({ headers }: IncomingMessage): string {
   return headers.authorization?.slice('Bearer '.length) ?? '';

@@ -14,7 +14,7 @@ import { fillLog } from './fill.js';
 import { type BenchRow, compare, inTurns } from './row.js';
 import type { Stage } from './stage.js';
 
-const keysCount = 100_000;
+const keysCount = 50_000;
 const rounds = 3;
 const targets: Readonly<Record<string, number>> = { keys: 0.45, access: 0.6, audit: 0.25 };
 

@@ -1,4 +1,5 @@
 import { benchAppends } from './appends.js';
+import { benchBetterAuth } from './better-auth.js';
 import { benchDecide } from './decide.js';
 import { benchLists } from './lists.js';
 import { benchMillion } from './million.js';
@@ -14,6 +15,7 @@ import { benchWrites } from './writes.js';
 export const suite: Readonly<Record<string, (stage: Stage) => Promise<readonly BenchRow[]>>> = {
   decide: benchDecide,
   verify: benchVerify,
+  peer: benchBetterAuth,
   batch: benchVerifyBatch,
   siblings: benchVerifyBesideWrites,
   appends: benchAppends,
