@@ -6,7 +6,7 @@ const house = (name, from, may, extra = {}) => ({
   name,
   severity: 'error',
   from: { path: from, pathNot: '\\.spec\\.ts$', ...extra },
-  to: { path: '^(src|projections|test|bench)/', pathNot: may },
+  to: { path: '^(src|projections|test|bench|soak)/', pathNot: may },
 });
 
 /** npm packages and node modules that a folder may use. */
@@ -17,7 +17,7 @@ const packages = (name, from, allowed, pathNot = '\\.spec\\.ts$') => ({
   to: {
     dependencyTypesNot: ['local', 'localmodule', 'aliased'],
     path: '.',
-    pathNot: [...allowed, '^(src|projections|test|bench)/'],
+    pathNot: [...allowed, '^(src|projections|test|bench|soak)/'],
   },
 });
 
@@ -37,7 +37,7 @@ module.exports = {
       name: 'nothing-imports-tests',
       severity: 'error',
       from: { path: '^(src|projections)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '(^(test|bench)/|\\.spec\\.ts$)' },
+      to: { path: '(^(test|bench|soak)/|\\.spec\\.ts$)' },
     },
     house('domain', domain, [domain]),
     packages('domain', domain, []),

@@ -78,6 +78,7 @@ export default tseslint.config(
       'src/admin.ts',
       'test/**/*.ts',
       'bench/**/*.ts',
+      'soak/**/*.ts',
       '**/*.spec.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },

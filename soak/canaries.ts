@@ -1,0 +1,86 @@
+import type { FaultName } from './faults/names.js';
+import type { PromiseName } from './promises.js';
+
+/** A change to a built file, made while a process loads it; the file on disk stays as it is. */
+export interface Graft {
+  /** Below `dist`. */
+  readonly file: string;
+  /** Stands in the file once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A deliberate bug, to see whether soak sees it. */
+export interface Canary {
+  readonly what: string;
+  readonly graft: Graft;
+  /** What it takes to bring it to light. */
+  readonly faults: readonly FaultName[];
+  readonly seconds: number;
+  /** The promises it breaks, and no others. */
+  readonly breaks: readonly PromiseName[];
+}
+
+export const canaries = {
+  'forgotten-lock': {
+    what: 'an append does not take its turn, so two processes write at once',
+    graft: {
+      file: 'src/event-store/postgres/migrations.js',
+      find: "perform pg_advisory_xact_lock('log.events'::regclass::oid::int, 0);",
+      replace: '',
+    },
+    faults: [],
+    seconds: 4,
+    breaks: ['answers', 'quiet'],
+  },
+  'skipped-event': {
+    what: 'the list of keys leaves out an event now and then',
+    graft: {
+      file: 'projections/runner/batch.js',
+      find: 'events.map((recorded)=>attempt(()=>table.keysOf(recorded)))',
+      replace: `events.map((recorded)=>table.name === 'keys' && recorded.event.type === 'KeyRotated'
+        ? [] : attempt(()=>table.keysOf(recorded)))`,
+    },
+    faults: [],
+    seconds: 3,
+    breaks: ['models'],
+  },
+  'ignored-revocation': {
+    what: 'the index of a process does not hear of revocations',
+    graft: {
+      file: 'src/verification/feed.js',
+      find: 'for (const recorded of batch.events)index.apply(recorded);',
+      replace:
+        "for (const recorded of batch.events)if (recorded.event.type !== 'KeyRevoked')index.apply(recorded);",
+    },
+    faults: [],
+    seconds: 3,
+    breaks: ['revoked', 'elsewhere', 'verdicts'],
+  },
+  'lost-flush': {
+    what: 'the log answers before what it stored is on disk',
+    graft: {
+      file: 'src/event-store/postgres/connections.js',
+      find: "'-c jit=off'",
+      replace: "'-c jit=off', '-c synchronous_commit=off'",
+    },
+    faults: ['kill-both'],
+    seconds: 8,
+    breaks: ['kept'],
+  },
+  'repeat-done-twice': {
+    what: 'a repeated request is carried out again',
+    graft: {
+      file: 'src/platform/replies.js',
+      find: 'const name = marked(request.name);',
+      replace: 'const name = marked([...request.name, randomUUID()]);',
+    },
+    faults: [],
+    seconds: 3,
+    breaks: ['once'],
+  },
+} as const satisfies Record<string, Canary>;
+
+export type CanaryName = keyof typeof canaries;
+
+export const canaryNames = Object.keys(canaries) as CanaryName[];

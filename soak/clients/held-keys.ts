@@ -1,0 +1,44 @@
+/** A key as the client that made it knows it; what is not sure is not held any more. */
+export interface HeldKey {
+  readonly id: string;
+  secret: string;
+  /** What was replaced without a grace: it must not work. */
+  deadSecrets: string[];
+  revision: number;
+  scopes: readonly string[];
+  resourceIds: readonly string[];
+  isDisabled: boolean;
+  isRevoked: boolean;
+  isDeleted: boolean;
+  /** Index of the process that acknowledged the last change. */
+  knownBy: number;
+}
+
+/** A secret that was shown to a client, and the team whose gateway may ask about it. */
+export interface ShownSecret {
+  readonly secret: string;
+  readonly team: number;
+}
+
+export const defaultScopes: readonly string[] = ['project', 'inference'];
+
+export function heldKey(id: string, secret: string, fields: Partial<HeldKey>): HeldKey {
+  return {
+    id,
+    secret,
+    deadSecrets: [],
+    revision: 0,
+    scopes: defaultScopes,
+    resourceIds: [],
+    isDisabled: false,
+    isRevoked: false,
+    isDeleted: false,
+    knownBy: 0,
+    ...fields,
+  };
+}
+
+/** Whether verification may say VALID of its newest secret. */
+export function isGood({ isDisabled, isRevoked, isDeleted }: HeldKey): boolean {
+  return !isDisabled && !isRevoked && !isDeleted;
+}

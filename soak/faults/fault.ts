@@ -1,0 +1,17 @@
+import type { Chance } from '../chance.js';
+import type { Tally } from '../promises.js';
+import type { World } from '../world.js';
+
+/** What a fault has at hand. */
+export interface Scene {
+  readonly world: World;
+  readonly chance: Chance;
+  readonly tally: Tally;
+  /** How long something is stopped or cut off. */
+  readonly pauseSeconds: number;
+  /** Told how long it took until writing went on after a kill. */
+  readonly onBack: (milliseconds: number) => void;
+}
+
+/** Breaks something, and sees to it that it works again before it returns. */
+export type Fault = (scene: Scene) => Promise<void>;

@@ -1,0 +1,17 @@
+/** Everything that is done to the product, by the names of `--only`. */
+export const faultNames = [
+  'kill-service',
+  'kill-postgres',
+  'kill-both',
+  'pause-service',
+  'pause-postgres',
+  'drop-replies',
+  'cut-database',
+  'drop-database-replies',
+  'cut-listeners',
+  'disorder-delivery',
+  'move-clock',
+  'kill-rebuild',
+] as const;
+
+export type FaultName = (typeof faultNames)[number];

@@ -1,0 +1,21 @@
+import { randomInt } from 'node:crypto';
+import { readPlan } from './options.js';
+import { printable } from './report.js';
+import { run } from './run.js';
+
+/** To standard error, so that standard output holds the result and nothing else. */
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function main(): Promise<void> {
+  const { plan, isJson } = readPlan(process.argv, randomInt(2 ** 31));
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  tell(`Seed ${plan.seed}, ${plan.clients} clients, ${plan.seconds} s.`);
+  const result = await run(plan, tell, stopping.signal);
+  process.stdout.write(`${isJson ? JSON.stringify(result, undefined, 2) : printable(result)}\n`);
+  if (result.promises.some(({ broken }) => broken > 0)) process.exitCode = 1;
+}
+
+await main();
