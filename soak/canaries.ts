@@ -16,9 +16,10 @@ export interface Canary {
   readonly graft: Graft;
   /** What it takes to bring it to light. */
   readonly faults: readonly FaultName[];
-  readonly seconds: number;
-  /** The promises it breaks, and no others. */
-  readonly breaks: readonly PromiseName[];
+  /** The promise it breaks. */
+  readonly breaks: PromiseName;
+  /** Those that may break with it, when clients meet what it did; no others. */
+  readonly symptoms: readonly PromiseName[];
 }
 
 export const canaries = {
@@ -30,8 +31,8 @@ export const canaries = {
       replace: '',
     },
     faults: [],
-    seconds: 4,
-    breaks: ['answers', 'quiet'],
+    breaks: 'answers',
+    symptoms: ['quiet'],
   },
   'skipped-event': {
     what: 'the list of keys leaves out an event now and then',
@@ -42,8 +43,8 @@ export const canaries = {
         ? [] : attempt(()=>table.keysOf(recorded)))`,
     },
     faults: [],
-    seconds: 3,
-    breaks: ['models'],
+    breaks: 'models',
+    symptoms: [],
   },
   'ignored-revocation': {
     what: 'the index of a process does not hear of revocations',
@@ -54,19 +55,20 @@ export const canaries = {
         "for (const recorded of batch.events)if (recorded.event.type !== 'KeyRevoked')index.apply(recorded);",
     },
     faults: [],
-    seconds: 3,
-    breaks: ['revoked', 'elsewhere', 'verdicts'],
+    breaks: 'revoked',
+    symptoms: ['elsewhere', 'verdicts'],
   },
   'lost-flush': {
     what: 'the log answers before what it stored is on disk',
     graft: {
-      file: 'src/event-store/postgres/connections.js',
-      find: "'-c jit=off'",
-      replace: "'-c jit=off', '-c synchronous_commit=off'",
+      file: 'src/platform/embedded-postgres/postmaster.js',
+      find: "jit: 'off',",
+      replace: "jit: 'off', synchronous_commit: 'off', wal_writer_delay: '10s',",
     },
     faults: ['kill-both'],
-    seconds: 8,
-    breaks: ['kept'],
+    breaks: 'kept',
+    // What a client was told of is gone, so its next command is refused or its key is as it was before.
+    symptoms: ['answers', 'revoked', 'verdicts', 'refused'],
   },
   'repeat-done-twice': {
     what: 'a repeated request is carried out again',
@@ -76,8 +78,8 @@ export const canaries = {
       replace: 'const name = marked([...request.name, randomUUID()]);',
     },
     faults: [],
-    seconds: 3,
-    breaks: ['once'],
+    breaks: 'once',
+    symptoms: [],
   },
 } as const satisfies Record<string, Canary>;
 

@@ -13,6 +13,8 @@ interface Given {
 }
 
 const clients = 24;
+/** A canary has to be found within this time. */
+const canarySeconds = 60;
 /** In a run of minutes, and in one that has the time. */
 const pauseSeconds = { short: 2, long: 30 } as const;
 const longRunSeconds = 20 * 60;
@@ -33,7 +35,7 @@ export function readPlan(argv: readonly string[], chosenSeed: number): { plan: P
   const given = program.opts<Given>();
   const canary = given.canary && canaries[given.canary];
   const asked = given.hours === undefined ? given.minutes * 60 : given.hours * 3_600;
-  const seconds = canary?.seconds ?? asked;
+  const seconds = canary ? canarySeconds : asked;
   const plan = {
     seed: given.seed ?? chosenSeed,
     seconds,

@@ -6,6 +6,8 @@ export interface PostgresProcesses {
   /** Address of the product's database now, password included. */
   url(): string;
   port(): number | undefined;
+  /** The main process first, then its children; none when it does not run. */
+  pids(): number[];
   /** To the main process and all of its children; does nothing where none runs. */
   signal(signal: NodeJS.Signals): void;
 }
@@ -32,6 +34,7 @@ export function postgresIn(dataDirectory: string): PostgresProcesses {
 
   return {
     port,
+    pids,
     url() {
       const password = readFileSync(join(directory, 'password'), 'utf8').trim();
       return `postgres://compass:${password}@127.0.0.1:${port() ?? 0}/compass`;

@@ -5,7 +5,7 @@ export const promises = {
   whole: 'what has an unknown outcome is there wholly or not at all',
   once: 'nothing was done twice, and a repeat is answered as the first time',
   revoked: 'no verdict VALID after an acknowledged end, in the process that acknowledged',
-  elsewhere: 'the same in the other process within two seconds, while the log is reachable',
+  elsewhere: 'the same in the other process within a second, while the log is reachable',
   verdicts: 'verdicts are those that follow from the log, in both processes',
   models: 'the rows of every read model are a fold of the log',
   positions: 'positions are dense, revisions of each stream too, and no event comes twice',

@@ -10,6 +10,7 @@ import { faults } from './faults/index.js';
 import type { FaultName } from './faults/names.js';
 import { watchMemory } from './memory.js';
 import { createTally, type PromiseRow } from './promises.js';
+import type { Measured } from './stopwatch.js';
 import { createWeather } from './weather.js';
 import { openWorld } from './world.js';
 
@@ -29,10 +30,10 @@ export interface Result {
   readonly operations: number;
   readonly events: string;
   readonly faults: Readonly<Record<string, number>>;
-  /** By the fault: how long it took until writing went on, in milliseconds. */
-  readonly back: Readonly<Record<string, readonly number[]>>;
-  /** How long the other process took to refuse what had ended, in milliseconds. */
-  readonly elsewhere: readonly number[];
+  /** By the fault: how long it took until writing went on. */
+  readonly back: Readonly<Record<string, readonly Measured[]>>;
+  /** How long the other process took to refuse what had ended. */
+  readonly elsewhere: readonly Measured[];
   readonly promises: readonly PromiseRow[];
 }
 
@@ -46,8 +47,8 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
   const turnstile = createTurnstile();
   const weather = createWeather();
   const shown: ShownSecret[] = [];
-  const elsewhere: number[] = [];
-  const back: Record<string, number[]> = {};
+  const elsewhere: Measured[] = [];
+  const back: Record<string, Measured[]> = {};
   const counts: Record<string, number> = {};
   const world = await openWorld({ tally, canary: plan.canary, teamsCount });
   const { teams } = world;
@@ -55,8 +56,9 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
   const memory = watchMemory(world.services, tally);
   const checker = createChecker({ settings: world.toolSettings, operations, shown, teams, ports, tally });
   const stopping = new AbortController();
-  const onElsewhere = (milliseconds: number) => void elsewhere.push(milliseconds);
-  const around = { seed, teams, ports, tally, operations, turnstile, weather, shown, onElsewhere };
+  const { chain } = world;
+  const onElsewhere = (measured: Measured) => void elsewhere.push(measured);
+  const around = { seed, teams, ports, tally, operations, turnstile, weather, shown, chain, onElsewhere };
   const clients = Array.from({ length: plan.clients }, (_, number) =>
     runClient(number, around, stopping.signal),
   );
@@ -64,7 +66,7 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
 
   async function strike(name: FaultName, chance: Chance): Promise<void> {
     weather.worsen();
-    const onBack = (milliseconds: number) => void (back[name] ??= []).push(milliseconds);
+    const onBack = (measured: Measured) => void (back[name] ??= []).push(measured);
     await faults[name]({ world, chance, tally, pauseSeconds: plan.pauseSeconds, onBack });
     counts[name] = (counts[name] ?? 0) + 1;
   }
@@ -94,8 +96,12 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
     await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   }
 
+  /** A canary has done its part as soon as it is found. */
+  const isOver = () =>
+    performance.now() >= deadline || signal.aborted || (plan.canary !== undefined && tally.isBroken());
+
   try {
-    for (let number = 1; performance.now() < deadline && !signal.aborted; number++) await round(number);
+    for (let number = 1; !isOver(); number++) await round(number);
     await check();
   } finally {
     stopping.abort();

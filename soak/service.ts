@@ -13,6 +13,7 @@ export interface Service {
   readonly name: string;
   /** Undefined while none runs. */
   port(): number | undefined;
+  pid(): number | undefined;
   /** Starts it and waits until it says that it serves; tries again when it ends instead. */
   start(): Promise<void>;
   /** Sends a signal that it cannot catch and waits for its end. */
@@ -97,6 +98,7 @@ export function createService({ name, settings, tally }: Options): Service {
   return {
     name,
     port: () => port,
+    pid: () => child?.pid,
     async start() {
       let words = '';
       for (let tries = 0; tries < startsMax; tries++) {

@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CanaryName } from './canaries.js';
+import pg from 'pg';
+import type { CanaryName } from './canaries.js';
 import { createHttp } from './clients/http.js';
 import { foundTeam, type Team } from './clients/teams.js';
 import { type Gate, openGate } from './gate.js';
@@ -23,6 +24,8 @@ export interface World {
   readonly databaseGate: Gate;
   readonly postgres: PostgresProcesses;
   readonly teams: readonly Team[];
+  /** The processes that a request to one of the services needs, in groups that wait for each other. */
+  chain(at: number): readonly (readonly number[])[];
   /** Environment of a process that works on the database directly. */
   toolSettings(): Readonly<Record<string, string>>;
   /** Resolves as soon as a write through one of the processes succeeds. @returns false when none does in time */
@@ -39,6 +42,14 @@ interface Options {
 }
 
 const probeMilliseconds = 100;
+
+/** What all clients rest on is on disk before anything is harmed, also where a canary forgets to flush. */
+async function checkpoint(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('checkpoint');
+  await client.end();
+}
 
 export async function openWorld({ tally, canary, teamsCount, ...given }: Options): Promise<World> {
   const directory = given.directory ?? mkdtempSync(join(tmpdir(), 'compass-soak-'));
@@ -100,6 +111,7 @@ export async function openWorld({ tally, canary, teamsCount, ...given }: Options
     await keeper.start();
     await guest.start();
     while (teams.length < teamsCount) teams.push(await foundTeam(fronts[0].port));
+    await checkpoint(postgres.url());
   } catch (error) {
     await close();
     throw error;
@@ -112,6 +124,8 @@ export async function openWorld({ tally, canary, teamsCount, ...given }: Options
     postgres,
     teams,
     writable,
+    chain: (at) =>
+      [[process.pid], [keeper, guest][at]?.pid() ?? [], postgres.pids()].map((one) => [one].flat()),
     toolSettings: () => ({ ...masterKey, COMPASS_DATABASE_URL: postgres.url() }),
     close,
   };

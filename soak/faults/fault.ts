@@ -1,5 +1,6 @@
 import type { Chance } from '../chance.js';
 import type { Tally } from '../promises.js';
+import type { Measured } from '../stopwatch.js';
 import type { World } from '../world.js';
 
 /** What a fault has at hand. */
@@ -10,7 +11,7 @@ export interface Scene {
   /** How long something is stopped or cut off. */
   readonly pauseSeconds: number;
   /** Told how long it took until writing went on after a kill. */
-  readonly onBack: (milliseconds: number) => void;
+  readonly onBack: (measured: Measured) => void;
 }
 
 /** Breaks something, and sees to it that it works again before it returns. */

@@ -1,22 +1,30 @@
+import { type Measured, startStopwatch } from '../stopwatch.js';
 import type { Fault, Scene } from './fault.js';
 
 const backMaxMilliseconds = 3_000;
 const patienceMilliseconds = 60_000;
 
 /** Waits until writes go through all processes again, and measures it for those that were harmed. */
-async function comeBack({ world, tally, onBack }: Scene, killedAt: number, harmed: readonly number[]) {
+async function comeBack({ world, tally, onBack }: Scene, watches: readonly Watch[]): Promise<void> {
   const waits = world.services.map(async ({ name }, at) => {
     const isBack = await world.writable(at, patienceMilliseconds);
-    const milliseconds = performance.now() - killedAt;
-    if (!harmed.includes(at)) return;
-    onBack(milliseconds);
-    tally.check(
-      'back',
-      isBack && milliseconds <= backMaxMilliseconds,
-      () => `${name} took ${Math.round(milliseconds)} ms`,
-    );
+    const measured = watches.find((watch) => watch.at === at)?.stop();
+    if (!measured) return;
+    onBack(measured);
+    const { elapsedMilliseconds, ownMilliseconds } = measured;
+    const words = `${name} took ${Math.round(ownMilliseconds)} ms of its own in ${Math.round(elapsedMilliseconds)}`;
+    tally.check('back', isBack && ownMilliseconds <= backMaxMilliseconds, () => words);
   });
   await Promise.all(waits);
+}
+
+interface Watch {
+  readonly at: number;
+  readonly stop: () => Measured;
+}
+
+function watch({ world }: Scene, ...harmed: readonly number[]): Watch[] {
+  return harmed.map((at) => ({ at, stop: startStopwatch(() => world.chain(at)) }));
 }
 
 /** One of the two processes dies, and is started again at once. */
@@ -25,28 +33,28 @@ export const killService: Fault = async (scene) => {
   const at = chance.below(2);
   const service = world.services[at];
   if (!service) return;
-  const killedAt = performance.now();
+  const watches = watch(scene, at);
   await service.kill();
   await service.start();
-  await comeBack(scene, killedAt, [at]);
+  await comeBack(scene, watches);
 };
 
 /** Postgres dies with all of its children; its keeper starts it again. */
 export const killPostgres: Fault = async (scene) => {
-  const killedAt = performance.now();
+  const watches = watch(scene, 0, 1);
   scene.world.postgres.signal('SIGKILL');
-  await comeBack(scene, killedAt, [0, 1]);
+  await comeBack(scene, watches);
 };
 
 /** Postgres and both processes die at once. The guest, which has to wait for the keeper's Postgres, is not timed. */
 export const killBoth: Fault = async (scene) => {
   const { postgres, services } = scene.world;
   const [keeper, guest] = services;
-  const killedAt = performance.now();
+  const watches = watch(scene, 0);
   postgres.signal('SIGKILL');
   await Promise.all([keeper.kill(), guest.kill()]);
   await keeper.start();
-  const measured = comeBack(scene, killedAt, [0]);
+  const measured = comeBack(scene, watches);
   await guest.start();
   await measured;
 };
