@@ -4,16 +4,17 @@ import type { Measured } from './stopwatch.js';
 
 /** The result for people: what was done, and what became of each promise. */
 export function printable(result: Result): string {
-  const { plan, operations, events, faults, back, elsewhere, promises: rows } = result;
+  const { plan, commands, events, faults, skipped, back, elsewhere, promises: rows } = result;
   const isBroken = rows.some(({ broken }) => broken > 0);
   const lines = [
     '',
-    `Seed ${plan.seed}: ${operations.toLocaleString('en')} commands, ${Number(events).toLocaleString('en')} events.`,
+    `Seed ${plan.seed}: ${commands.toLocaleString('en')} commands, ${events.toLocaleString('en')} events.`,
     `Faults: ${
       Object.entries(faults)
         .map(([name, count]) => `${name} ${count}`)
         .join(', ') || 'none'
     }.`,
+    ...Object.entries(skipped).map(([name, why]) => `Skipped: ${name} ${why}.`),
     ...Object.entries(back).map(([name, times]) => `Back after ${name}: ${spread(times)}.`),
     ...(elsewhere.length > 0 ? [`Refused in the other process after ${spread(elsewhere)}.`] : []),
     '',

@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CanaryName } from './canaries.js';
 import { type Chance, chanceOf } from './chance.js';
-import { createChecker } from './checks/checker.js';
-import { runClient } from './clients/client.js';
-import type { ShownSecret } from './clients/held-keys.js';
-import { createOperations } from './clients/operations.js';
-import { createTurnstile } from './clients/turnstile.js';
 import { faults } from './faults/index.js';
 import type { FaultName } from './faults/names.js';
+import { startLoad } from './load.js';
 import { watchMemory } from './memory.js';
 import { createTally, type PromiseRow } from './promises.js';
 import type { Measured } from './stopwatch.js';
-import { createWeather } from './weather.js';
 import { openWorld } from './world.js';
 
 /** What is to be done; a seed and a plan say which commands and faults come, and in which order. */
@@ -27,9 +22,11 @@ export interface Plan {
 
 export interface Result {
   readonly plan: Plan;
-  readonly operations: number;
-  readonly events: string;
+  readonly commands: number;
+  readonly events: number;
   readonly faults: Readonly<Record<string, number>>;
+  /** Faults that could not be tried here, and why. */
+  readonly skipped: Readonly<Record<string, string>>;
   /** By the fault: how long it took until writing went on. */
   readonly back: Readonly<Record<string, readonly Measured[]>>;
   /** How long the other process took to refuse what had ended. */
@@ -41,39 +38,22 @@ const teamsCount = 3;
 
 /** @param signal ends it early, with everything checked and cleaned up */
 export async function run(plan: Plan, tell: (line: string) => void, signal: AbortSignal): Promise<Result> {
-  const { seed, seconds } = plan;
+  const { seed, clients } = plan;
   const tally = createTally(tell);
-  const operations = createOperations();
-  const turnstile = createTurnstile();
-  const weather = createWeather();
-  const shown: ShownSecret[] = [];
-  const elsewhere: Measured[] = [];
   const back: Record<string, Measured[]> = {};
   const counts: Record<string, number> = {};
+  const skipped: Record<string, string> = {};
   const world = await openWorld({ tally, canary: plan.canary, teamsCount });
-  const { teams } = world;
-  const ports = world.fronts.map(({ port }) => port);
   const memory = watchMemory(world.services, tally);
-  const checker = createChecker({ settings: world.toolSettings, operations, shown, teams, ports, tally });
-  const stopping = new AbortController();
-  const { chain } = world;
-  const onElsewhere = (measured: Measured) => void elsewhere.push(measured);
-  const around = { seed, teams, ports, tally, operations, turnstile, weather, shown, chain, onElsewhere };
-  const clients = Array.from({ length: plan.clients }, (_, number) =>
-    runClient(number, around, stopping.signal),
-  );
-  const deadline = performance.now() + seconds * 1_000;
+  const load = startLoad(world, { seed, clients, tally });
+  const deadline = performance.now() + plan.seconds * 1_000;
 
   async function strike(name: FaultName, chance: Chance): Promise<void> {
-    weather.worsen();
+    load.weather.worsen();
     const onBack = (measured: Measured) => void (back[name] ??= []).push(measured);
-    await faults[name]({ world, chance, tally, pauseSeconds: plan.pauseSeconds, onBack });
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-
-  async function check(): Promise<void> {
-    await turnstile.close();
-    await checker.check();
+    const why = await faults[name]({ world, chance, tally, pauseSeconds: plan.pauseSeconds, onBack });
+    if (why === undefined) counts[name] = (counts[name] ?? 0) + 1;
+    else skipped[name] = why;
   }
 
   /** Load, a fault in its midst, load again, then a check of everything. */
@@ -81,15 +61,15 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
     const chance = chanceOf(seed, `round ${number}`);
     await wait(chance.between(500, 1_500));
     const name = faultOfRound(plan, number);
-    if (name !== undefined && performance.now() < deadline) await strike(name, chance);
+    if (name !== undefined && !signal.aborted) await strike(name, chance);
     await wait(chance.between(200, 500));
-    weather.clear();
-    await check();
+    load.weather.clear();
+    await load.check();
     const left = Math.max(0, Math.round((deadline - performance.now()) / 1_000));
     tell(
-      `${String(number).padStart(4)}  ${(name ?? 'load').padEnd(22)} ${operations.begunCount()} commands, ${left} s left`,
+      `${String(number).padStart(4)}  ${(name ?? 'load').padEnd(22)} ${load.commandsCount()} commands, ${left} s left`,
     );
-    turnstile.open();
+    load.resume();
   }
 
   async function wait(milliseconds: number): Promise<void> {
@@ -102,21 +82,20 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
 
   try {
     for (let number = 1; !isOver(); number++) await round(number);
-    await check();
+    await load.check();
   } finally {
-    stopping.abort();
-    turnstile.open();
-    await Promise.all(clients);
+    await load.stop();
     memory.stop();
     await world.close();
   }
   return {
     plan,
-    operations: operations.begunCount(),
-    events: checker.position(),
+    commands: load.commandsCount(),
+    events: Number(load.position()),
     faults: counts,
+    skipped,
     back,
-    elsewhere,
+    elsewhere: load.elsewhere,
     promises: tally.rows(),
   };
 }
@@ -124,8 +103,7 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
 /** All of them in an order that chance makes, then all of them in another one. */
 function faultOfRound({ seed, faults: names }: Plan, number: number): FaultName | undefined {
   if (names.length === 0) return undefined;
-  const turn = Math.floor((number - 1) / names.length);
-  const chance = chanceOf(seed, `turn ${turn}`);
+  const chance = chanceOf(seed, `turn ${Math.floor((number - 1) / names.length)}`);
   const left = [...names];
   const order = names.map(() => left.splice(chance.below(left.length), 1)[0]);
   return order[(number - 1) % names.length];

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { CanaryName } from './canaries.js';
-import { createHttp } from './clients/http.js';
 import { foundTeam, type Team } from './clients/teams.js';
 import { type Gate, openGate } from './gate.js';
 import { type PostgresProcesses, postgresIn } from './postgres.js';
@@ -28,8 +27,6 @@ export interface World {
   chain(at: number): readonly (readonly number[])[];
   /** Environment of a process that works on the database directly. */
   toolSettings(): Readonly<Record<string, string>>;
-  /** Resolves as soon as a write through one of the processes succeeds. @returns false when none does in time */
-  writable(at: number, timeoutMilliseconds: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -40,8 +37,6 @@ interface Options {
   readonly directory?: string;
   readonly teamsCount: number;
 }
-
-const probeMilliseconds = 100;
 
 /** What all clients rest on is on disk before anything is harmed, also where a canary forgets to flush. */
 async function checkpoint(url: string): Promise<void> {
@@ -75,30 +70,6 @@ export async function openWorld({ tally, canary, teamsCount, ...given }: Options
   const fronts = [await openGate(keeper.port), await openGate(guest.port)] as const;
   const teams: Team[] = [];
 
-  async function probe(at: number): Promise<boolean> {
-    const [team, front] = [teams[0], fronts[at]];
-    if (!team || !front) return false;
-    const http = createHttp(front.port);
-    const body = { name: `probe ${performance.now()}` };
-    const path = `/v1/keys/${team.probeId}`;
-    const outcome = await http.send({ method: 'PATCH', path, headers: team.bearer, body });
-    http.close();
-    return outcome.kind === 'done';
-  }
-
-  /** A try may hang as long as something is away, so others do not wait for it. */
-  function writable(at: number, timeoutMilliseconds: number): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const tryOnce = () => void probe(at).then((isDone) => isDone && resolve(true));
-    const timer = setInterval(tryOnce, probeMilliseconds);
-    const end = setTimeout(resolve, timeoutMilliseconds, false);
-    tryOnce();
-    return promise.finally(() => {
-      clearInterval(timer);
-      clearTimeout(end);
-    });
-  }
-
   async function close(): Promise<void> {
     await guest.stop();
     await keeper.stop();
@@ -123,7 +94,6 @@ export async function openWorld({ tally, canary, teamsCount, ...given }: Options
     databaseGate,
     postgres,
     teams,
-    writable,
     chain: (at) =>
       [[process.pid], [keeper, guest][at]?.pid() ?? [], postgres.pids()].map((one) => [one].flat()),
     toolSettings: () => ({ ...masterKey, COMPASS_DATABASE_URL: postgres.url() }),

@@ -14,5 +14,8 @@ export interface Scene {
   readonly onBack: (measured: Measured) => void;
 }
 
-/** Breaks something, and sees to it that it works again before it returns. */
-export type Fault = (scene: Scene) => Promise<void>;
+/**
+ * Breaks something, and sees to it that it works again before it returns.
+ * @returns why it could not be done here; nothing when it was
+ */
+export type Fault = (scene: Scene) => Promise<string | undefined | void>;

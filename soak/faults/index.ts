@@ -1,4 +1,5 @@
 import { moveClock } from './clock.js';
+import { fillDisk } from './disk.js';
 import type { Fault } from './fault.js';
 import { killBoth, killPostgres, killService } from './kills.js';
 import type { FaultName } from './names.js';
@@ -17,6 +18,7 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
   'drop-database-replies': dropDatabaseReplies,
   'cut-listeners': cutListeners,
   'disorder-delivery': disorderDelivery,
+  'fill-disk': fillDisk,
   'move-clock': moveClock,
   'kill-rebuild': killRebuild,
 };

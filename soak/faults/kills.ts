@@ -1,5 +1,6 @@
 import { type Measured, startStopwatch } from '../stopwatch.js';
 import type { Fault, Scene } from './fault.js';
+import { writable } from './probe.js';
 
 const backMaxMilliseconds = 3_000;
 const patienceMilliseconds = 60_000;
@@ -7,7 +8,7 @@ const patienceMilliseconds = 60_000;
 /** Waits until writes go through all processes again, and measures it for those that were harmed. */
 async function comeBack({ world, tally, onBack }: Scene, watches: readonly Watch[]): Promise<void> {
   const waits = world.services.map(async ({ name }, at) => {
-    const isBack = await world.writable(at, patienceMilliseconds);
+    const isBack = await writable(world, at, patienceMilliseconds);
     const measured = watches.find((watch) => watch.at === at)?.stop();
     if (!measured) return;
     onBack(measured);

@@ -10,6 +10,7 @@ export const faultNames = [
   'drop-database-replies',
   'cut-listeners',
   'disorder-delivery',
+  'fill-disk',
   'move-clock',
   'kill-rebuild',
 ] as const;

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, Scene } from './fault.js';
+import { writable } from './probe.js';
 
 const patienceMilliseconds = 60_000;
 
 export async function untilWritable({ world, tally }: Scene): Promise<void> {
   await Promise.all(
     world.services.map(async ({ name }, at) => {
-      const isBack = await world.writable(at, patienceMilliseconds);
+      const isBack = await writable(world, at, patienceMilliseconds);
       tally.check('back', isBack, () => `${name} does not come back`);
     }),
   );

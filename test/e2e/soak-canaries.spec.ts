@@ -1,0 +1,59 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type CanaryName, canaries, canaryNames } from '../../soak/canaries.js';
+import type { PromiseRow } from '../../soak/promises.js';
+
+/** Soak finds what it is there to find: each deliberate bug, and nothing where there is none. */
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** A canary is given a minute; to that come the start, the last check and the stop, on a machine with neighbours. */
+const timeoutMilliseconds = 180_000;
+
+beforeAll(() => {
+  runNode('scripts/setup.cjs');
+  runNode('node_modules/@swc/cli/bin/swc.js', 'soak', '--out-dir', 'dist', '--quiet');
+}, timeoutMilliseconds);
+
+function runNode(...given: readonly string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, given, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** @returns the promises that a run found broken, and its exit code */
+async function soak(...given: readonly string[]): Promise<{ broken: string[]; code: number }> {
+  const child = spawn(process.execPath, ['dist/soak/main.js', '--seed', '1', '--json', ...given], {
+    cwd: root,
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const [code] = (await once(child, 'close')) as [number];
+  const { promises } = JSON.parse(output) as { readonly promises: readonly PromiseRow[] };
+  return { code, broken: promises.filter((row) => row.broken > 0).map((row) => row.name) };
+}
+
+test.each(canaryNames)(
+  'finds the canary %s, by the promise that it breaks',
+  async (name: CanaryName) => {
+    const { breaks, symptoms } = canaries[name];
+    const { broken, code } = await soak('--canary', name);
+    expect(broken).toContain(breaks);
+    expect([breaks, ...symptoms]).toEqual(expect.arrayContaining(broken));
+    expect(code).toBe(1);
+  },
+  timeoutMilliseconds,
+);
+
+test(
+  'finds nothing where there is no canary',
+  async () => {
+    const { broken, code } = await soak('--minutes', '0.1', '--only', 'drop-replies,cut-listeners');
+    expect([broken, code]).toEqual([[], 0]);
+  },
+  timeoutMilliseconds,
+);
