@@ -14,7 +14,7 @@ interface Options {
 }
 
 const batchMax = 100;
-const patienceMilliseconds = 3_000;
+const patienceMilliseconds = 2_000;
 
 /** Asks every process about secrets, while nothing changes, and compares the verdicts with those of the log. */
 export async function checkVerdicts(options: Options): Promise<void> {

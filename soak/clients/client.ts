@@ -33,7 +33,7 @@ const keysMax = 24;
 const endedMax = 10;
 const triesMax = 4;
 const elsewhereMaxMilliseconds = 1_000;
-const elsewherePatienceMilliseconds = 5_000;
+const elsewherePatienceMilliseconds = 2_500;
 
 /**
  * One client with keys of its own, which it alone changes, so that it knows what must be true of them. Which
