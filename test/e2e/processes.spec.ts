@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { readCommandLine } from '../../src/platform/embedded-postgres/process.js';
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
+import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { bearer, createHttpClient, type HttpClient } from '../support/http-client.js';
 import { type Api, createApi, type NewKey, type Owner } from '../support/people.js';
@@ -261,6 +262,18 @@ test('a port that somebody has is refused in words, also one that several proces
   expect(await second.exited).toEqual({ code: 1, signal: null });
   expect(second.output()).toContain('choose another port by COMPASS_HTTP_PORT');
   await elsewhere.remove();
+});
+
+test('a database of yours that allows too few connections for all processes is refused in words', async () => {
+  const database = await createTestDatabase();
+  const refused = launchService({
+    COMPASS_DATABASE_URL: database.url,
+    COMPASS_MASTER_KEY: randomBytes(32).toString('base64'),
+    COMPASS_PROCESSES: '16',
+  });
+  expect(await refused.exited).toEqual({ code: 1, signal: null });
+  expect(refused.output()).toContain('PostgreSQL allows 100 connections, and 16 processes may hold 458.');
+  await database.drop();
 });
 
 test('while it starts, it stops all the same and leaves nothing running', async () => {
