@@ -4,7 +4,12 @@ import { encodeByteaArray } from '../src/event-store/postgres/bytea-array.js';
 import { migrations } from '../src/event-store/postgres/index.js';
 import { createMemoryKeyRing } from '../src/platform/key-ring.js';
 import { migrate } from '../src/platform/migrate.js';
-import { type InventedStream, inventPopulation, type Population } from './population.js';
+import {
+  type InventedStream,
+  inventPopulation,
+  type Population,
+  type PopulationOptions,
+} from './population.js';
 
 const eventsPerInsert = 4_000;
 const connections = 2;
@@ -13,7 +18,11 @@ const connections = 2;
  * Fills the log of an empty database with a team of so many keys: the bytes that the product would store, at
  * the positions where it would, but many rows a statement, since nobody else appends.
  */
-export async function fillLog(url: string, keysCount: number): Promise<Population> {
+export async function fillLog(
+  url: string,
+  keysCount: number,
+  options: PopulationOptions = {},
+): Promise<Population> {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -22,7 +31,7 @@ export async function fillLog(url: string, keysCount: number): Promise<Populatio
   await migrate(pool, { schema: 'log', migrations });
   // Nothing that a team's keys tell is sealed, so the data keys of this ring are never used.
   const codec = createCodec(createMemoryKeyRing());
-  const { population, streams } = inventPopulation(keysCount);
+  const { population, streams } = inventPopulation(keysCount, options);
   let position = 0;
   const underWay = new Set<Promise<unknown>>();
 

@@ -20,6 +20,11 @@ export interface Population {
   readonly keys: readonly { readonly keyId: string; readonly secret: string }[];
 }
 
+export interface PopulationOptions {
+  /** A user is assigned to what it makes, which is a second event; a key is not. Default: a user. */
+  readonly madeBy?: 'user' | 'key';
+}
+
 /** A stream from its first event on. */
 export interface InventedStream {
   readonly stream: string;
@@ -30,7 +35,10 @@ export interface InventedStream {
  * Invents a team with so many keys, as the deciders of the product decide it.
  * @returns the population, whose keys are there once all streams were taken
  */
-export function inventPopulation(keysCount: number): {
+export function inventPopulation(
+  keysCount: number,
+  { madeBy = 'user' }: PopulationOptions = {},
+): {
   readonly population: Population;
   readonly streams: Iterable<InventedStream>;
 } {
@@ -40,7 +48,7 @@ export function inventPopulation(keysCount: number): {
   function streamOf(stream: string, decision: Decision<DomainEvent>): InventedStream {
     if (!decision.ok) throw new Error(`Refused: ${decision.refusal.code}`);
     const commandId = newId();
-    const actor = { type: 'user', id: ownerId } as const;
+    const actor = { type: madeBy, id: ownerId };
     const metadata = { recordedAt: at, actor, teamId, correlationId: commandId, commandId };
     return { stream, events: decision.events.map((event) => ({ id: newId(), event, metadata })) };
   }
@@ -57,7 +65,7 @@ export function inventPopulation(keysCount: number): {
       keyType: 'service_account',
       tier: 'paid',
       secret: record,
-      creatorId: ownerId,
+      ...(madeBy === 'user' && { creatorId: ownerId }),
       at,
     };
     return { keyId, secret, stream: streamOf(keyStream(keyId), keyDecider.decide(command, undefined)) };

@@ -8,6 +8,7 @@ import type { BenchRow } from './row.js';
 import type { Stage } from './stage.js';
 import { benchVerify } from './verify.js';
 import { benchVerifyBatch } from './verify-batch.js';
+import { benchVerifyProcesses } from './verify-processes.js';
 import { benchVerifyBesideWrites } from './verify-writes.js';
 import { benchWrites } from './writes.js';
 
@@ -18,6 +19,7 @@ export const suite: Readonly<Record<string, (stage: Stage) => Promise<readonly B
   peer: benchBetterAuth,
   batch: benchVerifyBatch,
   siblings: benchVerifyBesideWrites,
+  processes: benchVerifyProcesses,
   appends: benchAppends,
   writes: benchWrites,
   rebuild: benchRebuild,

@@ -1,6 +1,6 @@
 import { fillLog } from './fill.js';
 import { loadServer, perSecond, summarise } from './http-load.js';
-import type { Population } from './population.js';
+import type { Population, PopulationOptions } from './population.js';
 import { type BenchRow, compare, inTurns } from './row.js';
 import type { ServiceProcess } from './service-process.js';
 import type { Stage } from './stage.js';
@@ -38,10 +38,11 @@ export async function startWithKeys(
   stage: Stage,
   name: string,
   count: number,
+  options: PopulationOptions = {},
 ): Promise<ServiceProcess & { readonly databaseUrl: string; readonly population: Population }> {
   const databaseUrl = await stage.makeDatabase(name);
   stage.tell(`  Writing ${count.toLocaleString('en')} keys.`);
-  const population = await fillLog(databaseUrl, count);
+  const population = await fillLog(databaseUrl, count, options);
   stage.tell('  Starting the service, which makes its read models.');
   return { ...(await stage.startService(databaseUrl)), databaseUrl, population };
 }
