@@ -58,11 +58,14 @@ async function main({ json, names }: Wishes): Promise<void> {
     directory: join(directory, 'postgres'),
     log: { info: tell, warn: tell },
   });
-  async function leave(): Promise<void> {
-    await stage?.clear();
+  async function tidyUp(): Promise<void> {
+    await stage?.clear().catch(() => undefined);
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   }
+  // A signal and the row that breaks by it both ask for it.
+  let leaving: Promise<void> | undefined;
+  const leave = () => (leaving ??= tidyUp());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void leave().finally(() => process.exit(1)));
   }
