@@ -67,8 +67,9 @@ export const canaries = {
     },
     faults: ['kill-both'],
     breaks: 'kept',
-    // What a client was told of is gone, so its next command is refused or its key is as it was before.
-    symptoms: ['answers', 'revoked', 'verdicts', 'refused'],
+    // What a client was told of is gone, so its next command is refused or its key is as it was before. How long
+    // coming back takes is up to the machine.
+    symptoms: ['answers', 'revoked', 'verdicts', 'refused', 'back'],
   },
   'repeat-done-twice': {
     what: 'a repeated request is carried out again',

@@ -23,8 +23,8 @@ export interface World {
   readonly databaseGate: Gate;
   readonly postgres: PostgresProcesses;
   readonly teams: readonly Team[];
-  /** The processes that a request to one of the services needs, in groups that wait for each other. */
-  chain(at: number): readonly (readonly number[])[];
+  /** The processes that a request to one of the services needs. */
+  chain(at: number): readonly number[];
   /** Environment of a process that works on the database directly. */
   toolSettings(): Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -94,8 +94,7 @@ export async function openWorld({ tally, canary, teamsCount, ...given }: Options
     databaseGate,
     postgres,
     teams,
-    chain: (at) =>
-      [[process.pid], [keeper, guest][at]?.pid() ?? [], postgres.pids()].map((one) => [one].flat()),
+    chain: (at) => [process.pid, [keeper, guest][at]?.pid() ?? [], postgres.pids()].flat(),
     toolSettings: () => ({ ...masterKey, COMPASS_DATABASE_URL: postgres.url() }),
     close,
   };

@@ -24,7 +24,7 @@ export interface Surroundings {
   /** Every secret that was shown, for a check of all of them. */
   readonly shown: ShownSecret[];
   /** The processes that a request to one of them needs. */
-  readonly chain: (at: number) => readonly (readonly number[])[];
+  readonly chain: (at: number) => readonly number[];
   /** Told how long the other process took to refuse what had ended. */
   readonly onElsewhere: (measured: Measured) => void;
 }
