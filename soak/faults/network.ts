@@ -51,7 +51,7 @@ export const disorderDelivery: Fault = (scene) =>
     const until = performance.now() + scene.pauseSeconds * 1_000;
     while (performance.now() < until) {
       const old = String(scene.chance.between(0, head));
-      const payload = scene.chance.pick([old, old, '', 'nothing', '-1', '1e9']);
+      const payload = scene.chance.pick([old, old, '', 'nothing', '-1', '1e9', String(head + 1_000_000)]);
       await client.query("select pg_notify('compass_log', $1)", [payload]);
       await sleep(5);
     }

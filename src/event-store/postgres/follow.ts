@@ -22,7 +22,10 @@ export async function* follow(source: FollowSource, { after, signal }: FollowOpt
     const batch = toBatch(position, page);
     position = BigInt(batch.position);
     yield batch;
-    if (batch.caughtUp) await source.watch.beyond(position, signal);
+    if (!batch.caughtUp) continue;
+    // Nothing to read although something was said to be there, or just the beginning.
+    if (batch.events.length === 0) await untilAborted(source.watch.check(), signal);
+    await source.watch.beyond(position, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HeadWatch } from './head-watch.js';
 
 const never = 3_600_000;
@@ -30,6 +31,30 @@ describe('HeadWatch', () => {
     const watch = watchOver(() => BigInt(++looks >= 3 ? 1 : 0), 1);
     await Promise.all([0n, 0n, 0n, 0n].map((position) => watch.beyond(position, noSignal)));
     expect(looks).toBe(3);
+  });
+
+  it('comes back to where the log is from what it was told wrongly', async () => {
+    let head = 3n;
+    const watch = watchOver(() => head, never);
+    watch.advance(9n);
+    await watch.beyond(8n, noSignal);
+    await watch.check();
+    const woken: bigint[] = [];
+    const wait = watch.beyond(3n, noSignal).then(() => woken.push(head));
+    await nextTurn();
+    head = 4n;
+    watch.advance(head);
+    await wait;
+    expect(woken).toEqual([4n]);
+  });
+
+  it('believes what it is told while it looks', async () => {
+    const watch = watchOver(() => 3n, never);
+    watch.advance(5n);
+    const checked = watch.check();
+    watch.advance(6n);
+    await checked;
+    await watch.beyond(5n, noSignal);
   });
 
   it('fails all who wait when it cannot look, and looks again for the next', async () => {

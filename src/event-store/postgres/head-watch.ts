@@ -28,6 +28,18 @@ export class HeadWatch {
   }
 
   /**
+   * Looks whether the log reaches as far as it was said to: anybody who uses the database can notify, of whatever
+   * position. Believed for ever, one that is far ahead would never let anybody wait.
+   * @throws what reading the head throws
+   */
+  async check(): Promise<void> {
+    const told = this.#head;
+    const head = await this.#readHead();
+    // Whoever told the truth told it after the commit, so what was told before we looked is seen now.
+    if (this.#head === told && head < told) this.#head = head;
+  }
+
+  /**
    * Resolves when the log goes beyond the position, or the signal aborts.
    * @throws what reading the head throws
    */
