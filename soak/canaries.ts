@@ -35,7 +35,7 @@ export const canaries = {
     symptoms: ['quiet'],
   },
   'skipped-event': {
-    what: 'the list of keys leaves out an event now and then',
+    what: 'the list of keys leaves out rotations',
     graft: {
       file: 'projections/runner/batch.js',
       find: 'events.map((recorded)=>attempt(()=>table.keysOf(recorded)))',
