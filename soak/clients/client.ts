@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Chance, chanceOf } from '../chance.js';
 import type { Tally } from '../promises.js';
-import { type Measured, startStopwatch } from '../stopwatch.js';
+import type { Measured } from '../stopwatch.js';
 import type { Weather } from '../weather.js';
+import { checkEnd, checkRepeat } from './ends.js';
 import { type HeldKey, heldKey, isGood, type ShownSecret } from './held-keys.js';
 import { type Answer, createHttp, type Outcome } from './http.js';
 import { look } from './looks.js';
@@ -32,15 +33,13 @@ export interface Surroundings {
 const keysMax = 24;
 const endedMax = 10;
 const triesMax = 4;
-const elsewhereMaxMilliseconds = 1_000;
-const elsewherePatienceMilliseconds = 2_500;
 
 /**
  * One client with keys of its own, which it alone changes, so that it knows what must be true of them. Which
  * commands it sends, and in which order, follows from the seed; what they meet does not.
  */
 export async function runClient(number: number, around: Surroundings, signal: AbortSignal): Promise<void> {
-  const { tally, operations, weather, shown, turnstile } = around;
+  const { tally, operations, shown, turnstile } = around;
   const teamNumber = number % around.teams.length;
   const team = around.teams[teamNumber];
   if (!team) throw new RangeError('There is no team.');
@@ -108,21 +107,11 @@ export async function runClient(number: number, around: Surroundings, signal: Ab
       key.revision += makes.length;
       key.knownBy = at;
       if (key.secret !== oldSecret) shown.push({ secret: key.secret, team: teamNumber });
-      if (!isGood(key) && wasGood) await checkEnd(key.secret, at, chance);
-      else if (oldSecret !== undefined && key.deadSecrets.includes(oldSecret))
-        await checkEnd(oldSecret, at, chance);
+      const isOldDead = oldSecret !== undefined && key.deadSecrets.includes(oldSecret);
+      const dead = !isGood(key) && wasGood ? key.secret : isOldDead ? oldSecret : undefined;
+      if (dead !== undefined) await checkEnd({ ...around, isAllowed, chance, at }, dead);
     }
-    if (isSafe && chance.coin(0.3)) checkRepeat(write.kind, answer, await ask(triesMax + 1));
-  }
-
-  function checkRepeat(kind: string, first: Answer, outcome: Outcome): void {
-    if (outcome.kind !== 'done') return;
-    const { status, headers, body } = outcome.answer;
-    const isSame =
-      status === first.status &&
-      headers['compass-position'] === first.headers['compass-position'] &&
-      idIn(body, 'key') === idIn(first.body, 'key');
-    tally.check('once', isSame, () => `a repeated ${kind} was answered otherwise than the first time`);
+    if (isSafe && chance.coin(0.3)) checkRepeat(tally, write.kind, answer, await ask(triesMax + 1));
   }
 
   /** Whether a process says that a secret is good; undefined when it says nothing. */
@@ -131,26 +120,6 @@ export async function runClient(number: number, around: Surroundings, signal: Ab
     const asked = { method: 'POST', path: '/v1/verify', headers, body: { key: secret } };
     const outcome = await https[at]?.send(asked);
     return outcome?.kind === 'done' ? outcome.answer.body.allowed === true : undefined;
-  }
-
-  /** What has ended is refused from the next request on here, and within moments elsewhere. */
-  async function checkEnd(secret: string, at: number, chance: Chance): Promise<void> {
-    const mark = weather.mark();
-    const other = (at + 1) % https.length;
-    const stop = startStopwatch(() => around.chain(other));
-    const allowed = await isAllowed(secret, at);
-    if (allowed !== undefined) {
-      tally.check('revoked', !allowed, () => `client ${number}: VALID after its end in process ${at}`);
-    }
-    if (mark === undefined || !chance.coin(0.3)) return;
-    const deadline = performance.now() + elsewherePatienceMilliseconds;
-    while ((await isAllowed(secret, other)) !== false && performance.now() < deadline) await sleep(2);
-    // In bad weather nobody promised anything.
-    if (weather.mark() !== mark) return;
-    const measured = stop();
-    around.onElsewhere(measured);
-    const words = () => `VALID for ${Math.round(measured.elapsedMilliseconds)} ms`;
-    tally.check('elsewhere', measured.ownMilliseconds <= elsewhereMaxMilliseconds, words);
   }
 
   function keep(answer: Answer, resourceIds: readonly string[], at: number): void {
