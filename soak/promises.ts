@@ -35,7 +35,7 @@ export interface Tally {
   isBroken(): boolean;
 }
 
-const examplesMax = 5;
+const examplesMax = 20;
 
 /** @param tell is told of every breach at once */
 export function createTally(tell: (line: string) => void): Tally {

@@ -13,7 +13,7 @@ async function comeBack({ world, tally, onBack }: Scene, watches: readonly Watch
     if (!measured) return;
     onBack(measured);
     const { elapsedMilliseconds, ownMilliseconds } = measured;
-    const words = `${name} took ${Math.round(ownMilliseconds)} ms of its own in ${Math.round(elapsedMilliseconds)}`;
+    const words = `${name} ${isBack ? '' : 'is not back; it '}took ${Math.round(ownMilliseconds)} ms of its own in ${Math.round(elapsedMilliseconds)}`;
     tally.check('back', isBack && ownMilliseconds <= backMaxMilliseconds, () => words);
   });
   await Promise.all(waits);
