@@ -1,4 +1,4 @@
-import { keyCreated, metadata } from '../../test/support/projection-events.js';
+import { instant, keyCreated, metadata } from '../../test/support/projection-events.js';
 import { createCodec } from '../event-store/codec/codec.js';
 import { createLedger, type Ledger } from '../event-store/ledger.js';
 import { createMemoryEventStore } from '../event-store/memory/index.js';
@@ -62,6 +62,22 @@ describe('the feed of the index', () => {
     expect(index.key('k1')).toBeDefined();
     expect(await feed.waitFor(start, 0)).toBe(true);
     expect(await feed.waitFor('99' as Position, 1)).toBe(false);
+  });
+
+  it('does not bring a deleted key back to life when events come again', async () => {
+    const { feed, house, index, ledger, create } = setUp();
+    house.follow = async function* (options) {
+      for await (const batch of ledger.follow(options)) {
+        yield { ...batch, events: [...batch.events, ...batch.events] };
+        yield batch;
+      }
+    };
+    await create('k1');
+    const deleted = { type: 'KeyDeleted', deletedAt: instant(1) } as const;
+    await ledger.append('key-k1', 1, [{ id: newId(), event: deleted, metadata: metadata() }]);
+    await feed.start();
+    expect(await feed.waitFor(await create('k2'), patienceMilliseconds)).toBe(true);
+    expect([index.key('k1'), index.key('k2')?.keyId]).toEqual([undefined, 'k2']);
   });
 
   it('goes on after failures without missing anything', async () => {

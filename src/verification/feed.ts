@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Recorded } from '../domain/recorded.js';
 import type { Ledger } from '../event-store/ledger.js';
 import { comparePositions, type Position, start } from '../event-store/port.js';
 import type { AccessIndex } from './access-index.js';
@@ -29,6 +30,8 @@ export function createAccessFeed({ ledger, index, load, warn }: Options): Access
   const stopped = new AbortController();
   const { signal } = stopped;
   let position: Position = start;
+  /** The last event that the index has. */
+  let taken: Position = start;
   let agreedAt = Number.NEGATIVE_INFINITY;
   let waiting: { readonly position: Position; readonly resolve: (reached: boolean) => void }[] = [];
   let running: Promise<unknown> = Promise.resolve();
@@ -42,12 +45,20 @@ export function createAccessFeed({ ledger, index, load, warn }: Options): Access
     });
   }
 
+  /** What comes again is left out: the creation of a key that was deleted since would bring it back to life. */
+  function take(recorded: Recorded): void {
+    const of = recorded.position as Position;
+    if (comparePositions(of, taken) <= 0) return;
+    index.apply(recorded);
+    taken = of;
+  }
+
   /** Whatever breaks, it goes on from its own position; meanwhile staleness grows, and says so. */
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       try {
         for await (const batch of ledger.follow({ after: position, signal })) {
-          for (const recorded of batch.events) index.apply(recorded);
+          for (const recorded of batch.events) take(recorded);
           advance(batch.position);
         }
       } catch (error) {
@@ -94,6 +105,7 @@ export function createAccessFeed({ ledger, index, load, warn }: Options): Access
     stalenessSeconds: () => (performance.now() - agreedAt) / 1000,
     async start() {
       position = await load();
+      taken = position;
       const head = await ledger.head();
       running = Promise.all([follow(), beat()]);
       while (!signal.aborted && !(await waitFor(head, heartbeatMilliseconds)));
