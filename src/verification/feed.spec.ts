@@ -68,8 +68,7 @@ describe('the feed of the index', () => {
     const { feed, house, index, ledger, create } = setUp();
     house.follow = async function* (options) {
       for await (const batch of ledger.follow(options)) {
-        yield { ...batch, events: [...batch.events, ...batch.events] };
-        yield batch;
+        yield { ...batch, events: [...batch.events, ...batch.events.slice(0, 1)] };
       }
     };
     await create('k1');
