@@ -1,8 +1,13 @@
 import 'reflect-metadata';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
 import type { Service } from './service.js';
+
+/** Beside the compiled code, so that a new build begins with an empty one, and nobody else can write into it. */
+const compileCache = fileURLToPath(new URL('../.compile-cache', import.meta.url));
 
 /** A stop that takes longer is ended, so that whoever asked for it can rely on it. */
 const stopMilliseconds = 9_000;
@@ -14,6 +19,8 @@ async function main(): Promise<void> {
     return;
   }
   const startedAt = performance.now();
+  // Most of a start is compiling what it loads; the next one need not. Where it cannot be written, it is left out.
+  enableCompileCache(compileCache);
   const config = readConfig();
   if (!config) return;
   const log = createLog({ level: config.logLevel });
@@ -32,6 +39,7 @@ async function main(): Promise<void> {
       : (await import('./cluster/primary.js')).startProcesses(config, log, stopping.signal);
     stopOnSignals(starting, stopping, log);
     const service = await starting;
+    flushCompileCache();
     if (!stopping.signal.aborted)
       process.stdout.write(welcome(service.url, config, (performance.now() - startedAt) / 1000));
   } catch (error) {
