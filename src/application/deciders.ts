@@ -10,6 +10,10 @@ import type { ResourceCommand } from '../domain/resource/commands.js';
 import * as resource from '../domain/resource/decide.js';
 import { type ResourceEvent, resourceEventTypes } from '../domain/resource/events.js';
 import { evolve as evolveResource, type Resource } from '../domain/resource/state.js';
+import type { ServiceCommand } from '../domain/service/commands.js';
+import * as service from '../domain/service/decide.js';
+import { type ServiceEvent, serviceEventTypes } from '../domain/service/events.js';
+import { evolve as evolveService, type Service } from '../domain/service/state.js';
 import type { TeamCommand } from '../domain/team/commands.js';
 import * as team from '../domain/team/decide.js';
 import { type TeamEvent, teamEventTypes } from '../domain/team/events.js';
@@ -18,6 +22,10 @@ import type { UserCommand } from '../domain/user/commands.js';
 import * as user from '../domain/user/decide.js';
 import { type UserEvent, userEventTypes } from '../domain/user/events.js';
 import { evolve as evolveUser, type User } from '../domain/user/state.js';
+import type { WalletCommand } from '../domain/wallet/commands.js';
+import * as wallet from '../domain/wallet/decide.js';
+import { type WalletEvent, walletEventTypes } from '../domain/wallet/events.js';
+import { evolve as evolveWallet, type Wallet } from '../domain/wallet/state.js';
 import type { Decider } from './execute.js';
 
 export const keyDecider: Decider<Key, KeyCommand, KeyEvent> = {
@@ -38,6 +46,12 @@ export const resourceDecider: Decider<Resource, ResourceCommand, ResourceEvent> 
   decide: resource.decide,
 };
 
+export const serviceDecider: Decider<Service, ServiceCommand, ServiceEvent> = {
+  events: serviceEventTypes,
+  evolve: evolveService,
+  decide: service.decide,
+};
+
 export const teamDecider: Decider<Team, TeamCommand, TeamEvent> = {
   events: teamEventTypes,
   evolve: evolveTeam,
@@ -48,4 +62,10 @@ export const userDecider: Decider<User, UserCommand, UserEvent> = {
   events: userEventTypes,
   evolve: evolveUser,
   decide: user.decide,
+};
+
+export const walletDecider: Decider<Wallet, WalletCommand, WalletEvent> = {
+  events: walletEventTypes,
+  evolve: evolveWallet,
+  decide: wallet.decide,
 };

@@ -82,6 +82,18 @@ export function summaryOf(event: DomainEvent): string {
       return `Changed ${listOf(profileDetails(event))} of the bias profile.`;
     case 'BiasProfileArchived':
       return 'Archived the bias profile.';
+    case 'ServiceRegistered':
+      return `Registered the service “${event.name}”.`;
+    case 'ServicePriced':
+      return `Set the prices of the service, version ${event.priceVersion}.`;
+    case 'ServiceRetired':
+      return 'Retired the service.';
+    case 'WalletOpened':
+      return `Opened the wallet “${event.name}” in ${event.currency}.`;
+    case 'WalletToppedUp':
+      return `Put ${event.amountMicros} micro-units into the wallet.`;
+    case 'WalletDebited':
+      return `Took ${event.amountMicros - event.shortfallMicros} micro-units from the wallet.`;
     case 'TeamCreated':
       return `Created the team “${event.name}”.`;
     case 'MemberJoined':

@@ -1,12 +1,22 @@
 import { type KeyEvent, keyEventTypes } from './key/events.js';
 import { type ProfileEvent, profileEventTypes } from './profile/events.js';
 import { type ResourceEvent, resourceEventTypes } from './resource/events.js';
+import { type ServiceEvent, serviceEventTypes } from './service/events.js';
 import { type TeamEvent, teamEventTypes } from './team/events.js';
 import { type UserEvent, userEventTypes } from './user/events.js';
 import type { UsesEvent } from './uses/events.js';
+import { type WalletEvent, walletEventTypes } from './wallet/events.js';
 
 /** Everything that can have happened. */
-export type DomainEvent = KeyEvent | ResourceEvent | ProfileEvent | TeamEvent | UserEvent | UsesEvent;
+export type DomainEvent =
+  | KeyEvent
+  | ResourceEvent
+  | ProfileEvent
+  | TeamEvent
+  | UserEvent
+  | UsesEvent
+  | ServiceEvent
+  | WalletEvent;
 
 export type EventType = DomainEvent['type'];
 
@@ -17,6 +27,8 @@ export const eventTypes = Object.keys({
   ...profileEventTypes,
   ...teamEventTypes,
   ...userEventTypes,
+  ...serviceEventTypes,
+  ...walletEventTypes,
   KeyUsesRecorded: true,
 } satisfies { readonly [T in EventType]: true }) as readonly EventType[];
 
