@@ -5,7 +5,9 @@ import { lastUsedModel } from './last-used/table.js';
 import { profilesModel } from './profiles/table.js';
 import { resourcesModel } from './resources/table.js';
 import type { ReadModel } from './runner/model.js';
+import { servicesModel } from './services/table.js';
 import { teamModel } from './team/table.js';
+import { walletsModel } from './wallets/table.js';
 
 /** Every read model there is. */
 export const readModels: readonly ReadModel[] = [
@@ -16,4 +18,6 @@ export const readModels: readonly ReadModel[] = [
   auditModel,
   resourcesModel,
   profilesModel,
+  servicesModel,
+  walletsModel,
 ];

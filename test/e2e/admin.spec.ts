@@ -57,6 +57,8 @@ describe('doctor', () => {
       'read model audit',
       'read model resources',
       'read model profiles',
+      'read model services',
+      'read model wallets',
     ]);
     expect(findings.find(({ name }) => name === 'processes')?.detail).toBe(
       '1 by these settings, 1 serving now',

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import type { KeyEvent } from '../../src/domain/key/events.js';
 import type { ProfileEvent } from '../../src/domain/profile/events.js';
 import type { DomainEvent } from '../../src/domain/recorded.js';
+import type { ServiceEvent } from '../../src/domain/service/events.js';
+import type { WalletEvent } from '../../src/domain/wallet/events.js';
 import { secretRecordOf } from './key-events.js';
 import { instant, keyCreated, use } from './projection-events.js';
 import type { House } from './projection-house.js';
@@ -23,6 +25,8 @@ const kinds = [
   'register',
   'switch',
   'profile',
+  'service',
+  'wallet',
 ] as const;
 
 /** One thing that may happen next. Numbers choose whom it happens to. */
@@ -176,6 +180,16 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
         ];
       case 'profile':
         return [[`profile-b${who}`, profileEventOf(`b${who}`, first(`b${who}`), whom, text, at)]];
+      case 'service':
+        if (first(`s${who}`)) return [[`service-s${who}`, serviceOf(`s${who}`, text, at)]];
+        return [[`service-s${who}`, serviceChangeOf(whom, text, at)]];
+      case 'wallet':
+        if (first(`w${who}`)) {
+          const walletId = `w${who}`;
+          const opened = { walletId, teamId: `t${whom}`, name: text, currency: 'USD', openedAt: at } as const;
+          return [[`wallet-w${who}`, { type: 'WalletOpened', ...opened }]];
+        }
+        return [[`wallet-w${who}`, walletChangeOf(whom, text, second, at)]];
       case 'use':
         return [
           [
@@ -197,6 +211,36 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
     for (const [stream, event] of eventsOf(happening)) {
       await append(stream, event, { recordedAt: instant(second), teamId: `t${happening.who}` });
     }
+  };
+}
+
+function serviceOf(serviceId: string, name: string, registeredAt: string): ServiceEvent {
+  const billingPolicies = ['pay_as_you_go', 'invoiced'] as const;
+  const fields = { serviceId, name, free: false, currency: 'USD', billingPolicies, registeredAt };
+  return { type: 'ServiceRegistered', ...fields };
+}
+
+function serviceChangeOf(whom: number, model: string, at: string): ServiceEvent {
+  if (whom === 0) return { type: 'ServiceRetired', retiredAt: at };
+  const prices = [{ model, unit: 'images', amountMicros: whom, perUnits: 1 }];
+  return { type: 'ServicePriced', priceVersion: whom, models: [model, 'noor'], prices, pricedAt: at };
+}
+
+function walletChangeOf(whom: number, text: string, second: number, at: string): WalletEvent {
+  const amounts = { amountMicros: 2 ** 50 + whom, balanceMicros: 2 ** 52 + second };
+  if (whom === 0) return { type: 'WalletToppedUp', ...amounts, reference: text, toppedUpAt: at };
+  return {
+    type: 'WalletDebited',
+    usageId: `usage-${second}`,
+    keyId: `k${whom}`,
+    serviceId: `s${whom}`,
+    model: text,
+    quantities: [{ unit: 'images', quantity: whom }],
+    ...(whom % 2 === 0 && { occurredAt: at }),
+    priceVersion: whom,
+    ...amounts,
+    shortfallMicros: whom,
+    debitedAt: at,
   };
 }
 
