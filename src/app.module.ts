@@ -18,6 +18,8 @@ import { PRINCIPALS, type Principals } from './api/http/principals.js';
 import { ProfilesController } from './api/http/profiles/profiles.controller.js';
 import { ResourcesController } from './api/http/resources/resources.controller.js';
 import { SecretText } from './api/http/secret-text.js';
+import { ServicesController } from './api/http/services/services.controller.js';
+import { WalletsController } from './api/http/wallets/wallets.controller.js';
 import { AssignResourcesHandler } from './application/key/assign-resources.js';
 import { ChangeKeyHandler } from './application/key/change-key.js';
 import { ChangeStatusHandler } from './application/key/change-status.js';
@@ -38,9 +40,17 @@ import { ChangeResourceStatusHandler } from './application/resource/change-resou
 import { GetResourceHandler } from './application/resource/get-resource.js';
 import { ListResourcesHandler } from './application/resource/list-resources.js';
 import { RegisterResourceHandler } from './application/resource/register-resource.js';
+import { EstimateCostHandler } from './application/service/estimate-cost.js';
+import { GetServiceHandler } from './application/service/get-service.js';
+import { ListServicesHandler } from './application/service/list-services.js';
 import { ListProjectsHandler } from './application/team/list-projects.js';
 import { CompleteSignUpHandler } from './application/user/complete-sign-up.js';
 import { GetMembershipsHandler } from './application/user/get-memberships.js';
+import { GetWalletHandler } from './application/wallet/get-wallet.js';
+import { ListWalletsHandler } from './application/wallet/list-wallets.js';
+import { OpenWalletHandler } from './application/wallet/open-wallet.js';
+import { ReadLedgerHandler } from './application/wallet/read-ledger.js';
+import { TopUpWalletHandler } from './application/wallet/top-up-wallet.js';
 import type { Cursors } from './platform/cursors.js';
 import { METRICS, type Metrics } from './platform/metrics.js';
 import type { Replies } from './platform/replies.js';
@@ -67,18 +77,26 @@ const handlers: Provider[] = [
   CreateKeyHandler,
   CreateProfileHandler,
   DeleteKeyHandler,
+  EstimateCostHandler,
   GetKeyHandler,
   GetMembershipsHandler,
   GetProfileHandler,
   GetResourceHandler,
+  GetServiceHandler,
+  GetWalletHandler,
   KeyUsesHandler,
   ListKeysHandler,
   ListProfilesHandler,
   ListProjectsHandler,
   ListResourcesHandler,
+  ListServicesHandler,
+  ListWalletsHandler,
+  OpenWalletHandler,
+  ReadLedgerHandler,
   RegisterResourceHandler,
   RevokeKeyHandler,
   RotateKeyHandler,
+  TopUpWalletHandler,
   UpdateProfileHandler,
 ];
 
@@ -107,6 +125,8 @@ export class AppModule {
         ProfilesController,
         ResourcesController,
         SelfController,
+        ServicesController,
+        WalletsController,
       ],
       providers: [
         ...handlers,

@@ -129,6 +129,7 @@ export async function startService(
       readDb,
       settled,
       keysListed,
+      teamsTopUp: config.topUp === 'team',
     };
     async function settled(position: Position): Promise<void> {
       const [isIndexed] = await arrivals(position, indexTimeoutMilliseconds);

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { EntryType, WalletEntry } from './entries.js';
+import type { EntryType, WalletEntry } from '../../src/domain/wallet/entry.js';
 import type { WalletRow } from './table.js';
 
 type Counts = 'amountMicros' | 'shortfallMicros' | 'balanceMicros';

@@ -71,6 +71,12 @@ export const rules = {
   'resources.read': { member: readers, key: readsKeys },
   'profiles.manage': { member: managers, key: never },
   'profiles.read': { member: readers, key: readsKeys },
+  /** The catalogue is the platform's: whoever sees anything sees all of it. */
+  'services.read': { member: readers, key: readsKeys },
+  'wallets.open': { member: managers, key: never },
+  /** Where the installation lets teams do it themselves. */
+  'wallets.topUp': { member: managers, key: never },
+  'wallets.read': { member: readers, key: readsKeys },
   'projects.read': { member: readers, key: isSecret },
   /** Whoever holds a key may ask about it. */
   'access.verify': { member: everyone, key: either(itself, verifiesKeys), isHoldersRight: true },

@@ -68,4 +68,5 @@ export const walletDecider: Decider<Wallet, WalletCommand, WalletEvent> = {
   events: walletEventTypes,
   evolve: evolveWallet,
   decide: wallet.decide,
+  isToldByEnds: true,
 };

@@ -6,6 +6,7 @@ import type { Ledger, NewEvent } from '../event-store/ledger.js';
 import { OutcomeUnknown, type Position, StoreUnavailable, start } from '../event-store/port.js';
 import type { Clock } from '../platform/clock.js';
 import { type CommandContext, metadataOf } from './context.js';
+import { readEnds } from './ends.js';
 import { createStreamQueue } from './stream-queue.js';
 
 /** The pure half of an aggregate: how its state follows from events, and what a command decides. */
@@ -14,6 +15,11 @@ export interface Decider<State, Command, Event extends DomainEvent> {
   readonly events: { readonly [T in Event['type']]: true };
   readonly evolve: (state: State | undefined, event: Event) => State | undefined;
   readonly decide: (command: Command, state: State | undefined) => Decision<Event>;
+  /**
+   * Every event tells, with the first, all that state remembers: those between the first and the last are not
+   * read. For streams that grow for ever.
+   */
+  readonly isToldByEnds?: true;
 }
 
 export interface Execution<State, Command, Event extends DomainEvent> {
@@ -92,7 +98,11 @@ export function createExecutor(options: Options): Executor {
   ): Promise<{ snapshot: Snapshot<S>; found: boolean }> {
     let { state, revision, position } = since;
     let found = false;
-    for await (const recorded of ledger.readStream(stream, { from: BigInt(revision + 1) })) {
+    const isCold = decider.isToldByEnds && revision === 0;
+    const news = isCold
+      ? await readEnds(ledger, stream)
+      : ledger.readStream(stream, { from: BigInt(revision + 1) });
+    for await (const recorded of news) {
       if (!Object.hasOwn(decider.events, recorded.event.type)) {
         throw new Error(`The stream ${stream} holds ${recorded.event.type}, which is not one of its events.`);
       }

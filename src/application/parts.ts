@@ -27,6 +27,8 @@ export interface Parts {
    * @throws ReadModelsBehind
    */
   readonly keysListed: (position: Position) => Promise<void>;
+  /** Whether owners and admins may say that money came in, or operators alone. */
+  readonly teamsTopUp: boolean;
 }
 
 /** The write is stored, but this process cannot yet vouch that verification knows it. */

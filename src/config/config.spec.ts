@@ -27,6 +27,7 @@ test('nothing set serves this machine only, with everything in ./data', () => {
     retiredMasterKeys: [],
     publicUrl: undefined,
     signUp: 'open',
+    topUp: 'team',
     supportContact: undefined,
     trustedProxies: [],
     verifyMaxStalenessSeconds: 30,
@@ -46,6 +47,7 @@ test('reads every setting', () => {
     COMPASS_MASTER_KEYS_RETIRED: `${key}, ${key}`,
     COMPASS_PUBLIC_URL: 'https://keys.example.com/',
     COMPASS_SIGN_UP: 'closed',
+    COMPASS_TOP_UP: 'team',
     COMPASS_SUPPORT_CONTACT: 'Call us: +41 44 000 00 00',
     COMPASS_TRUSTED_PROXIES: '10.0.0.0/8, ::1,192.168.1.1',
     COMPASS_VERIFY_MAX_STALENESS_SECONDS: '5',
@@ -63,6 +65,7 @@ test('reads every setting', () => {
     retiredMasterKeys: [Buffer.alloc(32, 5), Buffer.alloc(32, 5)],
     publicUrl: 'https://keys.example.com',
     signUp: 'closed',
+    topUp: 'team',
     supportContact: 'Call us: +41 44 000 00 00',
     trustedProxies: ['10.0.0.0/8', '::1', '192.168.1.1'],
     verifyMaxStalenessSeconds: 5,
@@ -72,16 +75,16 @@ test('reads every setting', () => {
 });
 
 test.each([
-  ['127.0.0.1', 'open'],
-  ['127.1.2.3', 'open'],
-  ['::1', 'open'],
-  ['localhost', 'open'],
-  ['0.0.0.0', 'invite'],
-  ['::', 'invite'],
-  ['keys.example.com', 'invite'],
-  ['127.0.0.1.example.com', 'invite'],
-])('on %s sign-up is %s where nothing is said', (host, signUp) => {
-  expect(loadConfig({ COMPASS_HOST: host }).signUp).toBe(signUp);
+  ['127.0.0.1', 'open', 'team'],
+  ['127.1.2.3', 'open', 'team'],
+  ['::1', 'open', 'team'],
+  ['localhost', 'open', 'team'],
+  ['0.0.0.0', 'invite', 'operator'],
+  ['::', 'invite', 'operator'],
+  ['keys.example.com', 'invite', 'operator'],
+  ['127.0.0.1.example.com', 'invite', 'operator'],
+])('on %s sign-up is %s, and top-ups are of the %s, where nothing is said', (host, signUp, topUp) => {
+  expect(loadConfig({ COMPASS_HOST: host })).toMatchObject({ signUp, topUp });
 });
 
 test('auto is a process for each processor, up to 16', () => {

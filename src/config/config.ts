@@ -22,6 +22,8 @@ export interface Config {
   /** An origin such as `https://keys.example.com`. */
   readonly publicUrl: string | undefined;
   readonly signUp: 'open' | 'invite' | 'closed';
+  /** Who may say that money came into a wallet: operators alone, or a team's owners and admins too. */
+  readonly topUp: 'operator' | 'team';
   readonly supportContact: string | undefined;
   /** IP addresses and ranges in CIDR notation. */
   readonly trustedProxies: readonly string[];
@@ -115,6 +117,7 @@ function complete(given: Given): Config {
     retiredMasterKeys: given.retiredMasterKeys ?? Object.freeze([]),
     publicUrl: given.publicUrl,
     signUp: given.signUp ?? (isLoopback(host) ? 'open' : 'invite'),
+    topUp: given.topUp ?? (isLoopback(host) ? 'team' : 'operator'),
     supportContact: given.supportContact,
     trustedProxies: given.trustedProxies ?? Object.freeze([]),
     verifyMaxStalenessSeconds: given.verifyMaxStalenessSeconds ?? 30,

@@ -87,6 +87,12 @@ export const settings = {
     rule: 'open, invite or closed',
     example: 'invite',
   },
+  topUp: {
+    name: 'COMPASS_TOP_UP',
+    parse: oneOf('operator', 'team'),
+    rule: 'operator or team',
+    example: 'team',
+  },
   supportContact: {
     name: 'COMPASS_SUPPORT_CONTACT',
     parse: line,

@@ -34,6 +34,7 @@ function lapses(): Lapses {
     readDb: house.db,
     settled: () => settle(house, runner),
     keysListed: () => settle(house, runner),
+    teamsTopUp: false,
   };
   const warn = (message: string, error: unknown) => {
     throw new Error(message, { cause: error });

@@ -100,7 +100,7 @@ const refusals: readonly (readonly [status: number, description: string, applies
 interface Traits {
   readonly method: Method;
   readonly isGuarded: boolean;
-  /** Changes something; asking for a verdict does not. */
+  /** Changes something; asking for a verdict or an estimate does not. */
   readonly isWrite: boolean;
   readonly isRepeatable: boolean;
   readonly takesIfMatch: boolean;
@@ -132,6 +132,9 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   return withoutNullable({ ...document, paths: Object.fromEntries(paths), components });
 }
 
+/** What is asked with a body, and changes nothing. */
+const isQuestion = /^\/v1\/verify|\/estimate$/;
+
 function completeOperation(
   path: string,
   method: Method,
@@ -140,7 +143,7 @@ function completeOperation(
 ): Operation {
   const { security = [], parameters: own = [], requestBody, responses } = operation;
   const isGuarded = security.length > 0;
-  const isWrite = method !== 'get' && !path.startsWith('/v1/verify');
+  const isWrite = method !== 'get' && !isQuestion.test(path);
   const traits: Traits = {
     method,
     isGuarded,

@@ -43,6 +43,7 @@ function archive(keysListed: Parts['keysListed']) {
     readDb: db,
     settled: async () => undefined,
     keysListed,
+    teamsTopUp: false,
   };
   const principal = { type: 'user', userId: newId(), sessionId: newId(), teamId, role: 'OWNER' } as const;
   const context = { commandId: newId(), correlationId: newId(), actor: actorOf(principal), teamId };

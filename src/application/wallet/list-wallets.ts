@@ -1,0 +1,53 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { listWallets } from '../../../projections/wallets/queries.js';
+import { authorize } from '../authorize.js';
+import { PARTS, type Parts } from '../parts.js';
+import type { Principal } from '../principal.js';
+import { denied, done, type Result } from '../result.js';
+import type { WalletView } from './get-wallet.js';
+
+/** The last wallet of a page: where the next one goes on. */
+export interface WalletPlace {
+  readonly openedAt: string;
+  readonly id: string;
+}
+
+export interface ListWalletsRequest {
+  /** 1 to 200. */
+  readonly limit: number;
+  readonly after?: WalletPlace;
+}
+
+export interface WalletPage {
+  readonly items: readonly WalletView[];
+  /** Undefined on the last page. */
+  readonly next: WalletPlace | undefined;
+}
+
+/** The wallets of the principal's team, newest first. */
+export class ListWalletsQuery extends Query<Result<WalletPage>> {
+  constructor(
+    readonly principal: Principal,
+    readonly request: ListWalletsRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListWalletsQuery)
+export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
+  constructor(@Inject(PARTS) private readonly parts: Parts) {}
+
+  async execute({ principal, request }: ListWalletsQuery): Promise<Result<WalletPage>> {
+    const verdict = authorize(principal, 'wallets.read');
+    if (verdict !== 'allowed') return denied(verdict);
+    const { teamId } = principal;
+    const { limit } = request;
+    // One more than asked for tells whether there is another page.
+    const rows = await listWallets(this.parts.readDb, { ...request, teamId, limit: limit + 1 });
+    const items = rows.slice(0, limit);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    return done({ items, next: last && { openedAt: last.openedAt, id: last.id } });
+  }
+}
