@@ -76,6 +76,22 @@ const table: Row[] = [
   ['profiles.read', 'ADMIN', 'allowed', 'allowed'],
   ['profiles.read', 'USER', 'allowed', 'allowed'],
   ['profiles.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['services.read', 'OWNER', 'allowed', 'allowed'],
+  ['services.read', 'ADMIN', 'allowed', 'allowed'],
+  ['services.read', 'USER', 'allowed', 'allowed'],
+  ['services.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['wallets.open', 'OWNER', 'allowed', 'allowed'],
+  ['wallets.open', 'ADMIN', 'allowed', 'allowed'],
+  ['wallets.open', 'USER', 'forbidden', 'unseen'],
+  ['wallets.open', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['wallets.topUp', 'OWNER', 'allowed', 'allowed'],
+  ['wallets.topUp', 'ADMIN', 'allowed', 'allowed'],
+  ['wallets.topUp', 'USER', 'forbidden', 'unseen'],
+  ['wallets.topUp', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['wallets.read', 'OWNER', 'allowed', 'allowed'],
+  ['wallets.read', 'ADMIN', 'allowed', 'allowed'],
+  ['wallets.read', 'USER', 'allowed', 'allowed'],
+  ['wallets.read', 'AUDITOR', 'allowed', 'allowed'],
   ['projects.read', 'OWNER', 'allowed', 'allowed'],
   ['projects.read', 'ADMIN', 'allowed', 'allowed'],
   ['projects.read', 'USER', 'allowed', 'allowed'],
@@ -224,12 +240,17 @@ describe('what a key may do', () => {
     expect(authorize(holder(['verify'], 'admin'), 'keys.read', target)).toBe('unseen');
   });
 
-  it('with the scope keys reads resources and bias profiles, and never manages them', () => {
-    for (const operation of ['resources.read', 'profiles.read'] as const) {
+  it('with the scope keys reads what a team gives to its keys, and never manages it', () => {
+    for (const operation of ['resources.read', 'profiles.read', 'services.read', 'wallets.read'] as const) {
       expect(authorize(holder(['keys'], 'member'), operation)).toBe('allowed');
       expect(authorize(holder(['project', 'inference', 'verify'], 'admin'), operation)).toBe('forbidden');
     }
-    for (const operation of ['resources.manage', 'profiles.manage'] as const) {
+    for (const operation of [
+      'resources.manage',
+      'profiles.manage',
+      'wallets.open',
+      'wallets.topUp',
+    ] as const) {
       expect(authorize(holder(['keys', 'project'], 'admin'), operation)).toBe('forbidden');
     }
   });

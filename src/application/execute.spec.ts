@@ -2,6 +2,8 @@ import { happened, nothing } from '../domain/decision.js';
 import type { KeyCommand } from '../domain/key/commands.js';
 import { type KeyEvent, keyStream, type SecretRecord } from '../domain/key/events.js';
 import type { Key } from '../domain/key/state.js';
+import type { WalletCommand } from '../domain/wallet/commands.js';
+import { walletStream } from '../domain/wallet/events.js';
 import { createCodec } from '../event-store/codec/codec.js';
 import { createLedger } from '../event-store/ledger.js';
 import { createMemoryEventStore, MemoryLog } from '../event-store/memory/index.js';
@@ -10,7 +12,7 @@ import { systemClock } from '../platform/clock.js';
 import { newId } from '../platform/ids.js';
 import { createMemoryKeyRing } from '../platform/key-ring.js';
 import type { CommandContext } from './context.js';
-import { keyDecider } from './deciders.js';
+import { keyDecider, walletDecider } from './deciders.js';
 import { createExecutor, type Execution } from './execute.js';
 
 type Append = EventStore['append'];
@@ -71,7 +73,7 @@ function twoProcesses() {
   function process() {
     const store = createMemoryEventStore(log);
     const faults: ((append: Append, ...args: Parameters<Append>) => ReturnType<Append>)[] = [];
-    const counts = { appends: 0, reads: 0 };
+    const counts = { appends: 0, reads: 0, events: 0 };
     const faulty: EventStore = {
       ...store,
       append: (...args) => {
@@ -79,9 +81,12 @@ function twoProcesses() {
         const fault = faults.shift();
         return fault ? fault((...all) => store.append(...all), ...args) : store.append(...args);
       },
-      readStream: (...args) => {
+      async *readStream(...args) {
         counts.reads += 1;
-        return store.readStream(...args);
+        for await (const event of store.readStream(...args)) {
+          counts.events += 1;
+          yield event;
+        }
       },
       follow: (options) => store.follow(options),
       head: () => store.head(),
@@ -126,10 +131,38 @@ describe('executing commands', () => {
     const [one, other] = twoProcesses();
     const outcome = await one.executor.execute({ ...createKey('k'), isNew: true });
     expect(outcome).toMatchObject({ ok: true, revision: 1, changed: true });
-    expect(one.counts).toEqual({ appends: 1, reads: 0 });
+    expect(one.counts).toMatchObject({ appends: 1, reads: 0 });
     const again = await other.executor.execute({ ...createKey('k'), isNew: true });
     expect(again).toMatchObject({ ok: true, revision: 1, changed: false });
     expect(await eventsOf(one.ledger, keyStream('k'))).toEqual(['KeyCreated']);
+  });
+
+  it('reads the ends alone of a stream that is told by them', async () => {
+    const [first, second] = twoProcesses();
+    const stream = walletStream('w');
+    const at = '2026-01-01T00:00:00.000Z';
+    const execution = (command: WalletCommand) => ({
+      decider: walletDecider,
+      stream,
+      context: context(),
+      command,
+    });
+    const open: WalletCommand = {
+      type: 'OpenWallet',
+      walletId: 'w',
+      teamId: 't',
+      name: 'W',
+      currency: 'USD',
+      at,
+    };
+    const topUp: WalletCommand = { type: 'TopUpWallet', amountMicros: 5, reference: 'Cash', at };
+    expect(await second.executor.load(walletDecider, stream)).toMatchObject({ revision: 0 });
+    for (const command of [open, topUp, topUp, topUp]) await first.executor.execute(execution(command));
+    expect(await second.executor.execute(execution(topUp))).toMatchObject({
+      state: { teamId: 't', balanceMicros: 20 },
+      revision: 5,
+    });
+    expect(second.counts.events).toBe(2);
   });
 
   it('decides again on the state another process left', async () => {

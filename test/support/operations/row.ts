@@ -18,6 +18,8 @@ export interface Refused extends Request {
 export interface Row {
   /** What each asker is answered, in the order of `askers`; absent: nobody needs a credential. */
   readonly statuses?: readonly [number, number, number, number, number, number];
+  /** What it is about is the platform's: other teams see it too. */
+  readonly isOfAll?: true;
   /** A request that succeeds for who may, about things made for it. */
   readonly request: (world: World) => Promise<Request>;
   /** The refusals that it has beside those of every operation. */
