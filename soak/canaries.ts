@@ -50,9 +50,8 @@ export const canaries = {
     what: 'the index of a process does not hear of revocations',
     graft: {
       file: 'src/verification/feed.js',
-      find: 'for (const recorded of batch.events)index.apply(recorded);',
-      replace:
-        "for (const recorded of batch.events)if (recorded.event.type !== 'KeyRevoked')index.apply(recorded);",
+      find: 'for (const recorded of batch.events)take(recorded);',
+      replace: "for (const recorded of batch.events)if (recorded.event.type !== 'KeyRevoked')take(recorded);",
     },
     faults: [],
     breaks: 'revoked',

@@ -9,10 +9,11 @@ interface Given {
   readonly seed?: number;
   readonly only?: readonly FaultName[];
   readonly canary?: CanaryName;
+  readonly clients: number;
   readonly json?: true;
 }
 
-const clients = 24;
+const clientsUsually = 24;
 /** A canary has to be found within this time. */
 const canarySeconds = 60;
 /** In a run of minutes, and in one that has the time. */
@@ -30,6 +31,7 @@ export function readPlan(argv: readonly string[], chosenSeed: number): { plan: P
     .option('--seed <number>', 'replays the commands and faults of another run', whole)
     .option('--only <faults>', `none, or some of ${faultNames.join(', ')}`, listOfFaults)
     .addOption(new Option('--canary <name>', 'runs with a deliberate bug').choices(canaryNames))
+    .option('--clients <number>', 'at work at once', count, clientsUsually)
     .option('--json', 'prints the result for programs')
     .parse(argv);
   const given = program.opts<Given>();
@@ -40,7 +42,7 @@ export function readPlan(argv: readonly string[], chosenSeed: number): { plan: P
     seed: given.seed ?? chosenSeed,
     seconds,
     faults: canary?.faults ?? given.only ?? faultNames,
-    clients,
+    clients: given.clients,
     pauseSeconds: seconds >= longRunSeconds ? pauseSeconds.long : pauseSeconds.short,
     canary: given.canary,
   };
@@ -55,6 +57,12 @@ function positive(text: string): number {
 
 function whole(text: string): number {
   if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number from 1 to 999.');
   return Number(text);
 }
 
