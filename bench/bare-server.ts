@@ -18,7 +18,15 @@ answerQuestions(async ({ gateway, keys, teamId, projectId }: Population) => {
     records.set(digestOf(secret), {
       allowed: true,
       code: 'VALID',
-      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE', 'INSUFFICIENT_SCOPE', 'INSUFFICIENT_ROLE'],
+      checked: [
+        'NOT_FOUND',
+        'REVOKED',
+        'EXPIRED',
+        'INACTIVE',
+        'PROJECT_ARCHIVED',
+        'INSUFFICIENT_SCOPE',
+        'INSUFFICIENT_ROLE',
+      ],
       grantedBy: null,
       keyId,
       teamId,

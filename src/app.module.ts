@@ -19,6 +19,9 @@ import { ProfilesController } from './api/http/profiles/profiles.controller.js';
 import { ResourcesController } from './api/http/resources/resources.controller.js';
 import { SecretText } from './api/http/secret-text.js';
 import { ServicesController } from './api/http/services/services.controller.js';
+import { InvitationsController } from './api/http/teams/invitations.controller.js';
+import { MembersController } from './api/http/teams/members.controller.js';
+import { ProjectsController } from './api/http/teams/projects.controller.js';
 import { WalletsController } from './api/http/wallets/wallets.controller.js';
 import { AssignResourcesHandler } from './application/key/assign-resources.js';
 import { ChangeKeyHandler } from './application/key/change-key.js';
@@ -43,7 +46,18 @@ import { RegisterResourceHandler } from './application/resource/register-resourc
 import { EstimateCostHandler } from './application/service/estimate-cost.js';
 import { GetServiceHandler } from './application/service/get-service.js';
 import { ListServicesHandler } from './application/service/list-services.js';
+import { AcceptInvitationHandler } from './application/team/accept-invitation.js';
+import { ChangeMemberHandler, RemoveMemberHandler } from './application/team/change-member.js';
+import { ChangeProjectStatusHandler, RenameProjectHandler } from './application/team/change-project.js';
+import { CreateProjectHandler } from './application/team/create-project.js';
+import { FindInvitationHandler } from './application/team/find-invitation.js';
+import { GetMemberHandler } from './application/team/get-member.js';
+import { GetProjectHandler } from './application/team/get-project.js';
+import { InviteMemberHandler } from './application/team/invite-member.js';
+import { ListInvitationsHandler } from './application/team/list-invitations.js';
+import { ListMembersHandler } from './application/team/list-members.js';
 import { ListProjectsHandler } from './application/team/list-projects.js';
+import { WithdrawInvitationHandler } from './application/team/withdraw-invitation.js';
 import { CompleteSignUpHandler } from './application/user/complete-sign-up.js';
 import { GetMembershipsHandler } from './application/user/get-memberships.js';
 import { GetWalletHandler } from './application/wallet/get-wallet.js';
@@ -68,24 +82,34 @@ export interface ModuleParts {
 }
 
 const handlers: Provider[] = [
+  AcceptInvitationHandler,
   ArchiveProfileHandler,
   AssignResourcesHandler,
   ChangeKeyHandler,
+  ChangeMemberHandler,
+  ChangeProjectStatusHandler,
   ChangeResourceStatusHandler,
   ChangeStatusHandler,
   CompleteSignUpHandler,
   CreateKeyHandler,
   CreateProfileHandler,
+  CreateProjectHandler,
   DeleteKeyHandler,
   EstimateCostHandler,
+  FindInvitationHandler,
   GetKeyHandler,
+  GetMemberHandler,
   GetMembershipsHandler,
   GetProfileHandler,
+  GetProjectHandler,
   GetResourceHandler,
   GetServiceHandler,
   GetWalletHandler,
+  InviteMemberHandler,
   KeyUsesHandler,
+  ListInvitationsHandler,
   ListKeysHandler,
+  ListMembersHandler,
   ListProfilesHandler,
   ListProjectsHandler,
   ListResourcesHandler,
@@ -94,10 +118,13 @@ const handlers: Provider[] = [
   OpenWalletHandler,
   ReadLedgerHandler,
   RegisterResourceHandler,
+  RemoveMemberHandler,
+  RenameProjectHandler,
   RevokeKeyHandler,
   RotateKeyHandler,
   TopUpWalletHandler,
   UpdateProfileHandler,
+  WithdrawInvitationHandler,
 ];
 
 @Module({})
@@ -120,9 +147,12 @@ export class AppModule {
         AuditController,
         KeyChangesController,
         KeysController,
+        InvitationsController,
         KeyUsesController,
+        MembersController,
         OperationsController,
         ProfilesController,
+        ProjectsController,
         ResourcesController,
         SelfController,
         ServicesController,

@@ -1,6 +1,7 @@
 import { instant, keyCreated } from '../../test/support/projection-events.js';
 import { foldOf, type House, openHouse, settle } from '../../test/support/projection-house.js';
 import { profileAccess } from './profiles.js';
+import { projectAccess } from './projects.js';
 import { readAccess } from './queries.js';
 import { resourceAccess } from './resources.js';
 import { accessModel, keyAccess, memberAccess } from './table.js';
@@ -26,6 +27,12 @@ describe('everything verification needs', () => {
     for (let n = 0; n < keysCount; n++) await house.append(`key-k${n}`, keyCreated({ keyId: `k${n}` }));
     const about = { type: 'MemberJoined', membershipId: 'm1', role: 'OWNER', joinedAt: instant(0) } as const;
     for (const userId of ['u1', 'u2']) await house.append('team-t1', { ...about, userId });
+    await house.append('team-t1', {
+      type: 'ProjectCreated',
+      projectId: 'p1',
+      name: 'Vision',
+      createdAt: instant(0),
+    });
     await house.append('resource-r1', {
       type: 'ResourceRegistered',
       resourceId: 'r1',
@@ -57,6 +64,7 @@ describe('everything verification needs', () => {
         members: await listed(tables.members),
         resources: await listed(tables.resources),
         profiles: await listed(tables.profiles),
+        projects: await listed(tables.projects),
       };
     });
 
@@ -68,7 +76,10 @@ describe('everything verification needs', () => {
     );
     expect(snapshot?.resources).toEqual([...foldOf(resourceAccess, events).values()]);
     expect(snapshot?.profiles).toEqual([...foldOf(profileAccess, events).values()]);
-    expect([snapshot?.resources.length, snapshot?.profiles.length]).toEqual([1, 1]);
+    expect(snapshot?.projects).toEqual([...foldOf(projectAccess, events).values()]);
+    expect([snapshot?.resources.length, snapshot?.profiles.length, snapshot?.projects.length]).toEqual([
+      1, 1, 1,
+    ]);
   });
 
   it('is not there before the read model is', async () => {

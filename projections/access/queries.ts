@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type AnyTable, type Table, tableOfGeneration } from '../runner/model.js';
 import { type ProfileAccess, profileAccess } from './profiles.js';
+import { type ProjectAccess, projectAccess } from './projects.js';
 import { type ResourceAccess, resourceAccess } from './resources.js';
 import { accessModel, type KeyAccessRow, keyAccess, type MemberAccess, memberAccess } from './table.js';
 
@@ -22,6 +23,7 @@ export interface AccessSnapshot {
   readonly members: AsyncIterable<MemberAccess>;
   readonly resources: AsyncIterable<ResourceAccess>;
   readonly profiles: AsyncIterable<ProfileAccess>;
+  readonly projects: AsyncIterable<ProjectAccess>;
 }
 
 const pageSize = 5_000;
@@ -61,6 +63,7 @@ export async function readAccess<T>(
         members: rowsOf(transaction, memberAccess, live.generation),
         resources: rowsOf(transaction, resourceAccess, live.generation),
         profiles: rowsOf(transaction, profileAccess, live.generation),
+        projects: rowsOf(transaction, projectAccess, live.generation),
       });
     });
 }

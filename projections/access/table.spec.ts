@@ -1,4 +1,5 @@
 import type { KeyEvent } from '../../src/domain/key/events.js';
+import type { MemberEvent } from '../../src/domain/team/events.js';
 import { keyAccessOf } from '../../test/support/key-access.js';
 import { secretRecordOf } from '../../test/support/key-events.js';
 import { instant, keyCreated, recorded } from '../../test/support/projection-events.js';
@@ -126,6 +127,8 @@ describe('the read model access', () => {
       userId: 'u1',
       role: 'AUDITOR',
       until: instant(99),
+      isRemoved: false,
+      revision: 1,
     });
     expect(memberAccess.keysOf(created)).toEqual([]);
   });
@@ -139,5 +142,29 @@ describe('the read model access', () => {
       joinedAt: instant(1),
     });
     expect(memberAccess.apply(undefined, joined, 't1/u1', 0)?.until).toBeNull();
+  });
+
+  it('knows who became something else, and who is gone', () => {
+    const about = { membershipId: 'm1', userId: 'u1' };
+    const events: MemberEvent[] = [
+      { type: 'MemberJoined', ...about, role: 'USER', joinedAt: instant(1) },
+      { type: 'MemberRoleChanged', ...about, role: 'AUDITOR', until: instant(9), changedAt: instant(2) },
+      { type: 'MemberRoleChanged', ...about, role: 'ADMIN', until: null, changedAt: instant(3) },
+      { type: 'MemberRemoved', ...about, removedAt: instant(4) },
+    ];
+    const seen: unknown[] = [];
+    let row: ReturnType<typeof memberAccess.apply>;
+    for (const [n, event] of events.entries()) {
+      const one = recorded('team-t1', event, { revision: n + 1 });
+      expect(memberAccess.keysOf(one)).toEqual(['t1/u1']);
+      row = memberAccess.apply(row, one, 't1/u1', n);
+      seen.push([row?.role, row?.until, row?.isRemoved, row?.revision]);
+    }
+    expect(seen).toEqual([
+      ['USER', null, false, 1],
+      ['AUDITOR', instant(9), false, 2],
+      ['ADMIN', null, false, 3],
+      ['ADMIN', null, true, 4],
+    ]);
   });
 });

@@ -7,9 +7,10 @@ import {
   type SecretRecord,
 } from '../../src/domain/key/events.js';
 import { idOfStream, isOneOf, type Recorded } from '../../src/domain/recorded.js';
-import { type Role, type TeamEvent, teamEventTypes } from '../../src/domain/team/events.js';
+import { type MemberEvent, memberEventTypes, type Role } from '../../src/domain/team/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
 import { profileAccess } from './profiles.js';
+import { projectAccess } from './projects.js';
 import { resourceAccess } from './resources.js';
 
 /** A secret, and what it is found by. */
@@ -152,6 +153,10 @@ export interface MemberAccess {
   readonly role: Role;
   /** From this instant on the membership has ended; null: it does not end by itself. */
   readonly until: string | null;
+  /** The row stays, so that older events that come again bring nobody back. */
+  readonly isRemoved: boolean;
+  /** Events of the team's stream, up to the last one about the membership. */
+  readonly revision: number;
 }
 
 export const memberAccess: Table<MemberAccess> = {
@@ -163,30 +168,45 @@ export const memberAccess: Table<MemberAccess> = {
     userId: 'id',
     role: 'text',
     until: 'instant | null',
+    isRemoved: 'boolean',
+    revision: 'integer',
   },
   indexes: [],
-  keysOf: (recorded) => (isOneOf(recorded, teamEventTypes) ? memberIdsOf(recorded) : []),
-  apply(row, { event, stream }, memberId) {
-    if (event.type !== 'MemberJoined') return row;
-    const { userId, role, until = null } = event;
-    return { memberId, teamId: idOfStream(stream), userId, role, until };
-  },
+  keysOf: (recorded) => (isOneOf(recorded, memberEventTypes) ? memberIdsOf(recorded) : []),
+  apply: (row, recorded, memberId) =>
+    isOneOf(recorded, memberEventTypes) ? memberAfter(row, recorded, memberId) : row,
 };
 
-/** Every event of a team is named here, so that one that ends or changes a membership cannot be forgotten. */
-function memberIdsOf({ event, stream }: Recorded<TeamEvent>): string[] {
+/** An invitation is about nobody who is known yet. */
+function memberIdsOf({ event, stream }: Recorded<MemberEvent>): string[] {
+  if (event.type === 'MemberInvited' || event.userId === undefined) return [];
+  return [`${idOfStream(stream)}/${event.userId}`];
+}
+
+function memberAfter(
+  row: MemberAccess | undefined,
+  { event, stream, revision }: Recorded<MemberEvent>,
+  memberId: string,
+): MemberAccess | undefined {
   switch (event.type) {
-    case 'MemberJoined':
-      return [`${idOfStream(stream)}/${event.userId}`];
-    case 'TeamCreated':
-    case 'ProjectCreated':
-      return [];
+    case 'MemberInvited':
+      return row;
+    case 'MemberJoined': {
+      const { userId, role, until = null } = event;
+      return { memberId, teamId: idOfStream(stream), userId, role, until, isRemoved: false, revision };
+    }
+    case 'MemberRoleChanged': {
+      const { role, until } = event;
+      return row && { ...row, role, until: until === undefined ? row.until : until, revision };
+    }
+    case 'MemberRemoved':
+      return row && { ...row, isRemoved: true, revision };
   }
 }
 
 /** Everything verification decides on, in small tables per source that are joined in memory. */
 export const accessModel: ReadModel = {
   name: 'access',
-  version: 2,
-  tables: [keyAccess, memberAccess, resourceAccess, profileAccess],
+  version: 3,
+  tables: [keyAccess, memberAccess, resourceAccess, profileAccess, projectAccess],
 };

@@ -1,6 +1,6 @@
 import { instant } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
-import { projectsOfTeam, teamsOfUser, usersByIds } from './queries.js';
+import { membersOfTeam, projectsOfTeam, teamsOfUser, usersByIds } from './queries.js';
 import { teamModel } from './table.js';
 
 let house: House;
@@ -57,6 +57,18 @@ describe('people and their teams', () => {
       { id: 't3', name: 'Team 3', role: 'AUDITOR', until: instant(99) },
     ]);
     expect(await teamsOfUser(house.db, 'u3')).toEqual([]);
+  });
+
+  it('knows the members of a team, who joined last first, in pages', async () => {
+    const all = await membersOfTeam(house.db, { teamId: 't1', limit: 9 });
+    expect(all.map(({ userId, role }) => [userId, role])).toEqual([
+      ['u2', 'AUDITOR'],
+      ['u1', 'OWNER'],
+    ]);
+    const [first] = await membersOfTeam(house.db, { teamId: 't1', limit: 1 });
+    expect(first).toEqual(all[0]);
+    expect(await membersOfTeam(house.db, { teamId: 't1', limit: 9, after: first! })).toEqual([all[1]]);
+    expect(await membersOfTeam(house.db, { teamId: 't2', limit: 9 })).toEqual([]);
   });
 
   it('knows the projects of a team in the order of their making', async () => {

@@ -30,6 +30,31 @@ export async function teamsOfUser(db: Kysely<TeamDatabase>, userId: string): Pro
     .execute();
 }
 
+export interface MemberFilter {
+  readonly teamId: string;
+  readonly limit: number;
+  /** The last member of the page before. */
+  readonly after?: { readonly joinedAt: string; readonly userId: string };
+}
+
+/** A page of a team's members, who joined last first; memberships that have ended by their date are among them. */
+export async function membersOfTeam(
+  db: Kysely<TeamDatabase>,
+  { teamId, limit, after }: MemberFilter,
+): Promise<MemberRow[]> {
+  return db
+    .selectFrom('read.members')
+    .selectAll()
+    .where('teamId', '=', teamId)
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(joined_at, user_id) < (${after?.joinedAt}::timestamptz, ${after?.userId})`),
+    )
+    .orderBy('joinedAt', 'desc')
+    .orderBy('userId', 'desc')
+    .limit(limit)
+    .execute();
+}
+
 /** In the order of their making: the first is where keys go that name none. */
 export async function projectsOfTeam(db: Kysely<TeamDatabase>, teamId: string): Promise<ProjectRow[]> {
   return db

@@ -96,6 +96,30 @@ const table: Row[] = [
   ['projects.read', 'ADMIN', 'allowed', 'allowed'],
   ['projects.read', 'USER', 'allowed', 'allowed'],
   ['projects.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['members.read', 'OWNER', 'allowed', 'allowed'],
+  ['members.read', 'ADMIN', 'allowed', 'allowed'],
+  ['members.read', 'USER', 'forbidden', 'unseen'],
+  ['members.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['members.manage', 'OWNER', 'allowed', 'allowed'],
+  ['members.manage', 'ADMIN', 'allowed', 'allowed'],
+  ['members.manage', 'USER', 'forbidden', 'unseen'],
+  ['members.manage', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['members.leave', 'OWNER', 'allowed', 'allowed'],
+  ['members.leave', 'ADMIN', 'allowed', 'allowed'],
+  ['members.leave', 'USER', 'allowed', 'allowed'],
+  ['members.leave', 'AUDITOR', 'allowed', 'allowed'],
+  ['projects.create', 'OWNER', 'allowed', 'allowed'],
+  ['projects.create', 'ADMIN', 'allowed', 'allowed'],
+  ['projects.create', 'USER', 'forbidden', 'unseen'],
+  ['projects.create', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['projects.rename', 'OWNER', 'allowed', 'allowed'],
+  ['projects.rename', 'ADMIN', 'allowed', 'allowed'],
+  ['projects.rename', 'USER', 'forbidden', 'unseen'],
+  ['projects.rename', 'AUDITOR', 'forbidden', 'forbidden'],
+  ['projects.archive', 'OWNER', 'allowed', 'allowed'],
+  ['projects.archive', 'ADMIN', 'allowed', 'allowed'],
+  ['projects.archive', 'USER', 'forbidden', 'unseen'],
+  ['projects.archive', 'AUDITOR', 'forbidden', 'forbidden'],
   ['access.verify', 'OWNER', 'allowed', 'allowed'],
   ['access.verify', 'ADMIN', 'allowed', 'allowed'],
   ['access.verify', 'USER', 'allowed', 'unseen'],
@@ -231,6 +255,29 @@ describe('what a key may do', () => {
   it('that is not public reads the project it acts in', () => {
     expect(authorize(holder([], 'member'), 'projects.read')).toBe('allowed');
     expect(authorize(holder(['inference'], 'member', { public: true }), 'projects.read')).toBe('forbidden');
+  });
+
+  it('with the scope project renames its project, and with the role admin archives it', () => {
+    const may = (one: KeyPrincipal) => [
+      authorize(one, 'projects.create'),
+      authorize(one, 'projects.rename'),
+      authorize(one, 'projects.archive'),
+    ];
+    expect(may(holder(['project'], 'admin'))).toEqual(['forbidden', 'allowed', 'allowed']);
+    expect(may(holder(['project'], 'member'))).toEqual(['forbidden', 'allowed', 'forbidden']);
+    expect(may(holder(['keys', 'verify', 'inference'], 'admin'))).toEqual(
+      Array.from({ length: 3 }, () => 'forbidden'),
+    );
+    // The token of somebody who may not do it themselves gives no right to it.
+    expect(may(tokenOf('USER'))).toEqual(Array.from({ length: 3 }, () => 'forbidden'));
+    expect(may(tokenOf('OWNER'))).toEqual(['forbidden', 'allowed', 'forbidden']);
+  });
+
+  it('has no say in who is a member, whatever it is', () => {
+    for (const operation of ['members.read', 'members.manage', 'members.leave'] as const) {
+      expect(authorize(holder(['keys', 'project'], 'admin'), operation)).toBe('forbidden');
+      expect(authorize(tokenOf('OWNER'), operation)).toBe('forbidden');
+    }
   });
 
   it('with the scope verify asks about its project; with the role admin about its team', () => {

@@ -41,6 +41,9 @@ const readsKeys: KeyRule = (holder, target) => holder.scopes.includes('keys') &&
 /** A gateway checks keys of its own project; with the role admin those of its team. */
 const verifiesKeys: KeyRule = (holder, target) =>
   holder.scopes.includes('verify') && (holder.role === 'admin' || inItsProject(holder, target));
+/** Of the project that it acts in: it sees no other. */
+const managesProject: KeyRule = (holder) => holder.scopes.includes('project');
+const rulesProject: KeyRule = (holder, target) => managesProject(holder, target) && holder.role === 'admin';
 const never: KeyRule = () => false;
 const either =
   (one: KeyRule, other: KeyRule): KeyRule =>
@@ -78,6 +81,14 @@ export const rules = {
   'wallets.topUp': { member: managers, key: never },
   'wallets.read': { member: readers, key: readsKeys },
   'projects.read': { member: readers, key: isSecret },
+  'members.read': { member: { ...readers, USER: 'none' }, key: never },
+  /** Owners are for owners to make and to change: the team itself decides that. */
+  'members.manage': { member: managers, key: never },
+  'members.leave': { member: readers, key: never },
+  'projects.create': { member: managers, key: never },
+  /** A key that manages its project renames it; with the role admin it also archives it. */
+  'projects.rename': { member: managers, key: managesProject },
+  'projects.archive': { member: managers, key: rulesProject },
   /** Whoever holds a key may ask about it. */
   'access.verify': { member: everyone, key: either(itself, verifiesKeys), isHoldersRight: true },
 } as const satisfies Record<string, Rule>;

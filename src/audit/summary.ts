@@ -96,10 +96,22 @@ export function summaryOf(event: DomainEvent): string {
       return `Took ${event.amountMicros - event.shortfallMicros} micro-units from the wallet.`;
     case 'TeamCreated':
       return `Created the team “${event.name}”.`;
+    case 'MemberInvited':
+      return `Invited somebody with the role ${event.role}.`;
     case 'MemberJoined':
       return `A member joined with the role ${event.role}.`;
+    case 'MemberRoleChanged':
+      return `Gave a member the role ${event.role}${event.until ? ` until ${event.until}` : ''}.`;
+    case 'MemberRemoved':
+      return event.userId === undefined ? 'Withdrew an invitation.' : 'A member left or was removed.';
     case 'ProjectCreated':
       return `Created the project “${event.name}”.`;
+    case 'ProjectRenamed':
+      return `Renamed the project to “${event.name}”.`;
+    case 'ProjectArchived':
+      return 'Archived the project; its keys are refused.';
+    case 'ProjectRestored':
+      return 'Restored the project; its keys work again.';
     case 'UserSignedUp':
       return 'Signed up.';
     case 'KeyUsesRecorded':

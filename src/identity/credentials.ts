@@ -39,6 +39,7 @@ const nameForm = new RegExp(`^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]{1,${nameMax}}$`, '
 // ASCII with a dotted domain: what better-auth takes, which checks it again.
 const emailForm = /^([a-z0-9_'+-]+\.)*[a-z0-9_'+-]*[a-z0-9_+-]@([a-z0-9][a-z0-9-]*\.)+[a-z]{2,}$/;
 
-function isEmail(email: string): boolean {
+/** @param email normalised */
+export function isEmail(email: string): boolean {
   return email.length <= emailMax && emailForm.test(email);
 }

@@ -125,6 +125,28 @@ describe('the access index', () => {
     expect(index.membershipsOf('u2')).toEqual([]);
   });
 
+  it('knows who is gone, and brings nobody back when events come again', () => {
+    const about = { membershipId: 'm1', userId: 'u1' };
+    const joined: DomainEvent = { type: 'MemberJoined', ...about, role: 'OWNER', joinedAt: instant(0) };
+    const log = [
+      joined,
+      { type: 'MemberRoleChanged', ...about, role: 'USER', changedAt: instant(1) } as const,
+      { type: 'MemberRemoved', ...about, removedAt: instant(2) } as const,
+    ].map((event, n) => recorded('team-t1', event, { revision: n + 1 }));
+    const index = createAccessIndex();
+    const roles = log.map((one) => {
+      index.apply(one);
+      return index.membershipsOf('u1').map(({ role }) => role);
+    });
+    expect(roles).toEqual([['OWNER'], ['USER'], []]);
+    for (const one of log) {
+      index.apply(one);
+      expect(index.membershipsOf('u1')).toEqual([]);
+    }
+    index.apply(recorded('team-t1', joined, { revision: 4 }));
+    expect(index.membershipsOf('u1')).toMatchObject([{ role: 'OWNER', revision: 4 }]);
+  });
+
   describe('of what keys are joined with', () => {
     const registered: DomainEvent = {
       type: 'ResourceRegistered',
@@ -157,6 +179,31 @@ describe('the access index', () => {
         index.apply(one);
         expect(index.isActive('r1')).toBe(false);
       }
+    });
+
+    it('knows whether a project is archived, and does not forget it when events come again', () => {
+      const told: DomainEvent[] = [
+        { type: 'ProjectCreated', projectId: 'p1', name: 'Vision', createdAt: instant(0) },
+        { type: 'ProjectRenamed', projectId: 'p1', name: 'Speech', renamedAt: instant(1) },
+        { type: 'ProjectArchived', projectId: 'p1', archivedAt: instant(2) },
+      ];
+      const log = told.map((event, n) => recorded('team-t1', event, { revision: n + 1 }));
+      const index = indexOf(log);
+      const count = index.changesCount();
+      for (const one of log) index.apply(one);
+      expect([index.isArchived('p1'), index.isArchived('p2'), index.changesCount()]).toEqual([
+        true,
+        false,
+        count,
+      ]);
+      index.apply(
+        recorded(
+          'team-t1',
+          { type: 'ProjectRestored', projectId: 'p1', restoredAt: instant(3) },
+          { revision: 4 },
+        ),
+      );
+      expect([index.isArchived('p1'), index.changesCount()]).toEqual([false, count + 1]);
     });
 
     it('has the bias profile of this moment', () => {

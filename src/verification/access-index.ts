@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type ProfileAccess, profileAccess } from '../../projections/access/profiles.js';
+import { type ProjectAccess, projectAccess } from '../../projections/access/projects.js';
 import { type ResourceAccess, resourceAccess } from '../../projections/access/resources.js';
 import {
   type KeyAccessRow,
@@ -22,13 +23,14 @@ export interface AccessIndex extends Surroundings {
   putMember(member: MemberAccess): void;
   putResource(resource: ResourceAccess): void;
   putProfile(profile: ProfileAccess): void;
+  putProject(project: ProjectAccess): void;
   /** Applies an event of the log; one that was applied before changes nothing. */
   apply(recorded: Recorded): void;
   /** The key that has this secret, retired ones included; garbage is refused without a look-up. */
   find(secret: string): Found | undefined;
   /** The present row of a key. */
   key(keyId: string): KeyAccessRow | undefined;
-  /** Counts the changes of keys: while it is the same, so is what was found. */
+  /** Counts the changes of keys and of the projects they act in: while it is the same, so is what was found. */
   changesCount(): number;
   /** The teams a user is in, the oldest team first. */
   membershipsOf(userId: string): readonly MemberAccess[];
@@ -48,6 +50,7 @@ export function createAccessIndex(): AccessIndex {
   const byUser = new Map<string, readonly MemberAccess[]>();
   const resources = new Map<string, ResourceAccess>();
   const profiles = new Map<string, ProfileAccess>();
+  const projects = new Map<string, ProjectAccess>();
 
   const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId);
 
@@ -72,6 +75,7 @@ export function createAccessIndex(): AccessIndex {
   function putMember(member: MemberAccess): void {
     dropMember(member.memberId);
     members.set(member.memberId, member);
+    if (member.isRemoved) return;
     const teams = [...(byUser.get(member.userId) ?? []), member];
     // Ids of teams are UUIDv7: they sort by the time of their making.
     byUser.set(
@@ -100,6 +104,7 @@ export function createAccessIndex(): AccessIndex {
 
   function applyToMember(memberId: string, recorded: Recorded): void {
     const row = members.get(memberId);
+    if (row && recorded.revision <= row.revision) return;
     const next = memberAccess.apply(row, recorded, memberId, 0);
     if (next === row) return;
     if (next) putMember(next);
@@ -111,11 +116,13 @@ export function createAccessIndex(): AccessIndex {
     putMember,
     putResource: (resource) => void resources.set(resource.resourceId, resource),
     putProfile: (profile) => void profiles.set(profile.profileId, profile),
+    putProject: (project) => void projects.set(project.projectId, project),
     apply(recorded) {
       for (const keyId of keyAccess.keysOf(recorded)) applyToKey(keyId, recorded);
       for (const memberId of memberAccess.keysOf(recorded)) applyToMember(memberId, recorded);
       applyToRows(resourceAccess, resources, recorded);
       applyToRows(profileAccess, profiles, recorded);
+      if (applyToRows(projectAccess, projects, recorded)) changesCount += 1;
     },
     find(secret) {
       if (!hasChecksum(secret)) return undefined;
@@ -126,6 +133,7 @@ export function createAccessIndex(): AccessIndex {
     changesCount: () => changesCount,
     membershipsOf: (userId) => byUser.get(userId) ?? [],
     isActive: (resourceId) => resources.get(resourceId)?.isActive ?? false,
+    isArchived: (projectId) => projects.get(projectId)?.isArchived ?? false,
     profile: (profileId) => profiles.get(profileId),
     isAddressIn,
     keysCount: () => keysCount,
@@ -137,19 +145,22 @@ interface Fold<Row> {
   apply(row: Row | undefined, recorded: Recorded, key: string, index: number): Row | undefined;
 }
 
-/** Of rows that are found by nothing but their key. */
+/** Of rows that are found by nothing but their key. @returns whether the event was news to one of them */
 function applyToRows<Row extends { readonly revision: number }>(
   table: Fold<Row>,
   rows: Map<string, Row>,
   recorded: Recorded,
-): void {
+): boolean {
+  let changed = false;
   for (const key of table.keysOf(recorded)) {
     const row = rows.get(key);
     if (row && recorded.revision <= row.revision) continue;
     const next = table.apply(row, recorded, key, 0);
     if (next) rows.set(key, next);
     else rows.delete(key);
+    changed = true;
   }
+  return changed;
 }
 
 /** A character for each byte: what Node makes of a digest in the least time. */

@@ -1,4 +1,4 @@
-import { keyAccessOf } from '../../test/support/key-access.js';
+import { keyAccessOf, memberAccessOf } from '../../test/support/key-access.js';
 import { instant } from '../../test/support/projection-events.js';
 import { formatSecret } from '../domain/access/secret.js';
 import type { Role } from '../domain/team/events.js';
@@ -74,8 +74,7 @@ describe('a personal token that is presented', () => {
     secrets: key.secrets,
   });
   const present = () => authenticator.key(secret, {}, instant(0))?.access;
-  const put = (role: Role, until: string | null = null) =>
-    index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role, until });
+  const put = (role: Role, until: string | null = null) => index.putMember(memberAccessOf({ role, until }));
   beforeEach(() => index.putKey(token));
 
   it('is nobody while its user is not in the team, or no longer', () => {
@@ -117,8 +116,8 @@ describe('a person with a session', () => {
   const index = createAccessIndex();
   const session = { sessionId: 'session-1', userId: 'u1' };
   const { member } = createAuthenticator(index);
-  index.putMember({ memberId: 't2/u1', teamId: 't2', userId: 'u1', role: 'OWNER', until: null });
-  index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role: 'AUDITOR', until: instant(100) });
+  index.putMember(memberAccessOf({ teamId: 't2', role: 'OWNER' }));
+  index.putMember(memberAccessOf({ role: 'AUDITOR', until: instant(100) }));
 
   it.each([
     [undefined, 0, { teamId: 't1', role: 'AUDITOR' }],

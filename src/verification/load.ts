@@ -12,6 +12,7 @@ export async function loadIndex(db: Kysely<unknown>, index: AccessIndex): Promis
     for await (const member of snapshot.members) index.putMember(member);
     for await (const resource of snapshot.resources) index.putResource(resource);
     for await (const profile of snapshot.profiles) index.putProfile(profile);
+    for await (const project of snapshot.projects) index.putProject(project);
     for await (const key of snapshot.keys) index.putKey(key);
     return snapshot.position;
   });

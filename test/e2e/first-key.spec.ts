@@ -211,6 +211,7 @@ test('a key is verified by a session, by a gateway and by itself', async () => {
         'REVOKED',
         'EXPIRED',
         'INACTIVE',
+        'PROJECT_ARCHIVED',
         'WRONG_PROJECT',
         'INSUFFICIENT_SCOPE',
         'INSUFFICIENT_ROLE',

@@ -1,4 +1,4 @@
-import type { KeyAccessRow } from '../../projections/access/table.js';
+import type { KeyAccessRow, MemberAccess } from '../../projections/access/table.js';
 
 /** A key as verification knows it: a plain service account that is good for ever, but for what is said. */
 export function keyAccessOf(changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
@@ -26,4 +26,11 @@ export function keyAccessOf(changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
     revision: 1,
     ...changes,
   };
+}
+
+/** A user in a team as verification knows them: for good, but for what is said. */
+export function memberAccessOf(changes: Partial<MemberAccess> = {}): MemberAccess {
+  const { teamId = 't1', userId = 'u1' } = changes;
+  const memberId = `${teamId}/${userId}`;
+  return { memberId, teamId, userId, role: 'USER', until: null, isRemoved: false, revision: 1, ...changes };
 }

@@ -3,6 +3,7 @@ import type { KeyEvent } from '../../src/domain/key/events.js';
 import type { ProfileEvent } from '../../src/domain/profile/events.js';
 import type { DomainEvent } from '../../src/domain/recorded.js';
 import type { ServiceEvent } from '../../src/domain/service/events.js';
+import type { MemberEvent, ProjectEvent } from '../../src/domain/team/events.js';
 import type { WalletEvent } from '../../src/domain/wallet/events.js';
 import { secretRecordOf } from './key-events.js';
 import { instant, keyCreated, use } from './projection-events.js';
@@ -27,6 +28,8 @@ const kinds = [
   'profile',
   'service',
   'wallet',
+  'project',
+  'member',
 ] as const;
 
 /** One thing that may happen next. Numbers choose whom it happens to. */
@@ -178,6 +181,16 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
               : { type: 'ResourceDeactivated', deactivatedAt: at },
           ],
         ];
+      case 'member':
+        if (!seen.has(`${teamId} ${whom}`)) return [];
+        return [
+          [
+            `team-${teamId}`,
+            memberEventOf(`m${who}${whom}`, `u${whom}`, text, at, () => seen.delete(`${teamId} ${whom}`)),
+          ],
+        ];
+      case 'project':
+        return seen.has(teamId) ? [[`team-${teamId}`, projectEventOf(`p${who}`, whom, text, at)]] : [];
       case 'profile':
         return [[`profile-b${who}`, profileEventOf(`b${who}`, first(`b${who}`), whom, text, at)]];
       case 'service':
@@ -242,6 +255,29 @@ function walletChangeOf(whom: number, text: string, second: number, at: string):
     shortfallMicros: whom,
     debitedAt: at,
   };
+}
+
+/** @param leave is told when they are no member any more */
+function memberEventOf(
+  membershipId: string,
+  userId: string,
+  text: string,
+  at: string,
+  leave: () => void,
+): MemberEvent {
+  if (text.length % 3 === 0) {
+    leave();
+    return { type: 'MemberRemoved', membershipId, userId, removedAt: at };
+  }
+  const until = text.length % 2 === 0 ? { until: at } : {};
+  return { type: 'MemberRoleChanged', membershipId, userId, role: 'AUDITOR', ...until, changedAt: at };
+}
+
+function projectEventOf(projectId: string, whom: number, text: string, at: string): ProjectEvent {
+  if (whom === 0) return { type: 'ProjectRenamed', projectId, name: text, renamedAt: at };
+  return whom % 2 === 0
+    ? { type: 'ProjectRestored', projectId, restoredAt: at }
+    : { type: 'ProjectArchived', projectId, archivedAt: at };
 }
 
 function profileEventOf(

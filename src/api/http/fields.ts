@@ -153,11 +153,17 @@ export const zonedInstantWords = 'is an instant with its offset, such as 2027-01
 /** An instant as it stands in events and rows: UTC with milliseconds, in a year that Postgres has. */
 const canonicalInstant = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
+interface InstantOptions {
+  readonly description: string;
+  /** Null is a value of its own, such as "none" in a change. */
+  readonly nullable?: boolean;
+}
+
 /** An optional instant, with any offset; the request holds it in UTC with milliseconds, as events do. */
-export function OptionalInstant({ description }: { readonly description: string }): PropertyDecorator {
+export function OptionalInstant({ description, nullable = false }: InstantOptions): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ type: String, format: 'date-time', description }),
-    MayBeAbsent(),
+    ApiPropertyOptional({ type: String, format: 'date-time', description, ...(nullable && { nullable }) }),
+    nullable ? MayBeNull() : MayBeAbsent(),
     Transform(({ value }: { value: unknown }) => instantOf(value) ?? value),
     Matches(canonicalInstant, { message: zonedInstantWords }),
   );

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { KeyDetails, KeyRole, KeyType, Scope } from '../../domain/key/events.js';
 import { teamStream } from '../../domain/team/events.js';
-import type { Team } from '../../domain/team/state.js';
+import type { Project, Team } from '../../domain/team/state.js';
 import { authorize } from '../authorize.js';
 import type { CommandContext } from '../context.js';
 import { teamDecider } from '../deciders.js';
@@ -114,8 +114,10 @@ const scopesOfPublic: readonly Scope[] = ['inference'];
 
 /** Where the new key acts and with what. */
 function grantOf(principal: Principal, request: CreateKeyRequest, team: Team | undefined): Result<Grant> {
-  const projectId = projectOf(principal, request, team);
-  if (projectId === undefined) return refuse('project.not_found', 'projectId');
+  const project = projectOf(principal, request, team);
+  if (!project) return refuse('project.not_found', 'projectId');
+  if (project.status === 'archived') return refuse('project.archived', 'projectId');
+  const { projectId } = project;
   const defaults = request.public ? scopesOfPublic : grantableScopes(principal, defaultScopes);
   const { role = 'member', scopes = defaults } = request;
   const rights = checkRights(principal, { role, scopes });
@@ -136,16 +138,19 @@ function lifetimeOf(
   return within.ok ? done({ expiresAt }) : within;
 }
 
-/** A key makes keys in its own project only. */
+/**
+ * A key makes keys in its own project only. Where none is named it is the first of the team that is not archived;
+ * where all of them are, the first.
+ */
 function projectOf(
   principal: Principal,
   { projectId }: CreateKeyRequest,
   team: Team | undefined,
-): string | undefined {
+): Project | undefined {
   const own = principal.type === 'key' ? principal.access.projectId : undefined;
-  const wanted = projectId ?? own ?? team?.projects[0]?.projectId;
-  if (own !== undefined) return wanted === own ? own : undefined;
-  return team?.projects.find((project) => project.projectId === wanted)?.projectId;
+  const projects = team?.projects.filter((one) => own === undefined || one.projectId === own) ?? [];
+  if (projectId !== undefined) return projects.find((one) => one.projectId === projectId);
+  return projects.find(({ status }) => status === 'active') ?? projects[0];
 }
 
 /** A personal token is always its user's own; a plain user makes nothing else. */

@@ -15,9 +15,10 @@ export function expiryOf({ expiresInDays, expiresAt }: Lifetime, now: Date): Res
   }
   if (expiresInDays !== undefined) return done({ expiresAt: after(now, expiresInDays) });
   if (expiresAt === undefined) return done({});
-  const instant = new Date(expiresAt);
-  const isInRange = instant > now && instant.toISOString() <= after(now, lifetimeMaxDays);
-  return isInRange ? done({ expiresAt: instant.toISOString() }) : refuse('key.expiry_invalid', 'expiresAt');
+  const instant = new Date(expiresAt).toISOString();
+  return isLifetimeEnd(instant, now)
+    ? done({ expiresAt: instant })
+    : refuse('key.expiry_invalid', 'expiresAt');
 }
 
 /** The same of a change, where null takes the expiry away. */
@@ -40,6 +41,11 @@ export function expiryChangeOf(
 /** The field of a request that asks for an expiry. */
 export function expiryFieldOf({ expiresInDays }: { readonly expiresInDays?: number | null }): string {
   return expiresInDays === undefined ? 'expiresAt' : 'expiresInDays';
+}
+
+/** Whether something that lives from now on may end then. @param instant ISO, in UTC with milliseconds */
+export function isLifetimeEnd(instant: string, now: Date): boolean {
+  return instant > now.toISOString() && instant <= after(now, lifetimeMaxDays);
 }
 
 function after(now: Date, days: number): string {

@@ -5,12 +5,8 @@ import { authorize } from '../authorize.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result } from '../result.js';
-
-export interface ProjectView {
-  readonly id: string;
-  readonly teamId: string;
-  readonly name: string;
-}
+import { seesProject } from './find-project.js';
+import type { ProjectView } from './get-project.js';
 
 /** The projects of the caller's team in the order of their making; a key, unless it is public, sees its own. */
 export class ListProjectsQuery extends Query<Result<readonly ProjectView[]>> {
@@ -27,10 +23,6 @@ export class ListProjectsHandler implements IQueryHandler<ListProjectsQuery> {
     const verdict = authorize(principal, 'projects.read');
     if (verdict !== 'allowed') return denied(verdict);
     const projects = await projectsOfTeam(this.parts.readDb, principal.teamId);
-    return done(
-      projects
-        .filter(({ id }) => principal.type === 'user' || id === principal.access.projectId)
-        .map(({ id, teamId, name }) => ({ id, teamId, name })),
-    );
+    return done(projects.filter(({ id }) => seesProject(principal, id)));
   }
 }

@@ -7,6 +7,7 @@ import type { DomainEvent } from '../../domain/recorded.js';
 import { firstProjectName } from '../../domain/team/decide.js';
 import { teamStream } from '../../domain/team/events.js';
 import { userStream } from '../../domain/user/events.js';
+import type { User } from '../../domain/user/state.js';
 import type { Position } from '../../event-store/port.js';
 import { comparePositions } from '../../event-store/port.js';
 import { deriveId } from '../../platform/ids.js';
@@ -15,7 +16,7 @@ import { keyDecider, teamDecider, userDecider } from '../deciders.js';
 import { type Execution, type Receipt, unconditional } from '../execute.js';
 import { defaultScopes } from '../key/create-key.js';
 import { PARTS, type Parts } from '../parts.js';
-import { done, type Result } from '../result.js';
+import { done, type Result, refuse } from '../result.js';
 import { makeSecret } from '../secrets.js';
 
 export interface SignUpRequest {
@@ -23,6 +24,8 @@ export interface SignUpRequest {
   readonly email: string;
   readonly name: string;
   readonly teamName?: string;
+  /** The invitation they sign up with: they get its team, and none of their own. */
+  readonly invitation?: { readonly teamId: string; readonly teamName: string; readonly membershipId: string };
 }
 
 export interface SignedUp {
@@ -30,14 +33,18 @@ export interface SignedUp {
   readonly teamName: string;
   readonly projectId: string;
   readonly projectName: string;
-  readonly freeKeyId: string;
+  /** Whether this call was the one that completed it. */
+  readonly isNew: boolean;
+  /** Undefined for those who were invited. */
+  readonly freeKeyId: string | undefined;
   /** The free key's secret, if this call made the key; who made it earlier has seen it. */
   readonly freeKeySecret: string | undefined;
   readonly position: Position;
 }
 
 /**
- * Writes what a new user has: the user, a team with a first project, the free key. Three streams are three
+ * Writes what a new user has: the user, a team with a first project, the free key; of somebody who was invited,
+ * the user and their membership. Three streams are three
  * appends; every id follows from the user's, so that calling it again completes what is missing and
  * repeats nothing. A repeated sign-up and every sign-in call it.
  */
@@ -57,13 +64,13 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
   async execute({ request, context: given }: CompleteSignUpCommand): Promise<Result<SignedUp>> {
-    const { userId, email, name } = request;
+    const { userId, email, name, invitation } = request;
     const at = this.parts.clock.now().toISOString();
     const derivedTeamId = deriveId(userId, 'team');
     const context: CommandContext = {
       ...given,
-      actor: { type: 'user', id: userId, role: 'OWNER' },
-      teamId: derivedTeamId,
+      actor: { type: 'user', id: userId, ...(!invitation && { role: 'OWNER' }) },
+      teamId: invitation?.teamId ?? derivedTeamId,
     };
 
     const user = await this.run({
@@ -77,12 +84,14 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
         name,
         teamId: derivedTeamId,
         teamName: request.teamName ?? `team-${derivedTeamId.slice(-8)}`,
+        ...invitation,
         at,
       },
     });
     if (!user.ok) return user;
     // From here on the log counts, not the request: a repeat may name the team otherwise.
     const { teamId, teamName } = user.state;
+    if (user.state.membershipId !== null) return this.join(request, user, given);
     const projectId = deriveId(userId, 'project');
 
     const team = await this.run({
@@ -130,9 +139,47 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
       teamName,
       projectId,
       projectName: firstProjectName,
+      isNew: key.changed,
       freeKeyId,
       freeKeySecret: key.changed ? secret : undefined,
       position,
+    });
+  }
+
+  /**
+   * Who signed up with an invitation joins its team. When it was withdrawn or ran out meanwhile, or they have left
+   * since, a sign-up is told; a sign-in goes on without.
+   */
+  private async join(
+    { userId, email, invitation }: SignUpRequest,
+    { state, position }: Receipt<User>,
+    given: CompleteSignUpCommand['context'],
+  ): Promise<Result<SignedUp>> {
+    const { executor, clock } = this.parts;
+    const { teamId, teamName, membershipId } = state;
+    if (membershipId === null) throw new Error(`${userId} was not invited.`);
+    const stream = teamStream(teamId);
+    const joined = await this.run({
+      decider: teamDecider,
+      stream,
+      context: { ...given, actor: { type: 'user', id: userId }, teamId },
+      command: { type: 'JoinTeam', membershipId, userId, email, at: clock.now().toISOString() },
+    });
+    if (!joined.ok && invitation) return joined;
+    const team = joined.ok ? joined.state : (await executor.load(teamDecider, stream)).state;
+    const project = team?.projects[0];
+    if (!project) return refuse('team.not_found');
+    const last = joined.ok ? latest(position, joined.position) : position;
+    await this.parts.settled(last);
+    return done({
+      teamId,
+      teamName,
+      projectId: project.projectId,
+      projectName: project.name,
+      isNew: joined.ok && joined.changed,
+      freeKeyId: undefined,
+      freeKeySecret: undefined,
+      position: last,
     });
   }
 

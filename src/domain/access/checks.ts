@@ -16,6 +16,7 @@ export const verdictCodes = [
   'EXPIRED',
   'INACTIVE',
   'USER_NOT_ENTITLED',
+  'PROJECT_ARCHIVED',
   'IP_NOT_ALLOWED',
   'ORIGIN_NOT_ALLOWED',
   'APP_MISMATCH',
@@ -61,6 +62,11 @@ export const checks: readonly Check[] = [
     code: 'USER_NOT_ENTITLED',
     concerns: ({ access }) => access.type === 'personal_token',
     holds: ({ userRole }) => userRole !== undefined,
+  },
+  {
+    code: 'PROJECT_ARCHIVED',
+    concerns: always,
+    holds: ({ access, surroundings }) => !surroundings.isArchived(access.projectId),
   },
   {
     code: 'IP_NOT_ALLOWED',

@@ -77,6 +77,8 @@ export interface Membership {
 export interface Surroundings {
   membershipsOf(userId: string): readonly Membership[];
   isActive(resourceId: string): boolean;
+  /** Of a project: nothing acts in an archived one. */
+  isArchived(projectId: string): boolean;
   /** Whether an address lies in a list of addresses and CIDR ranges; no for what is no address. */
   isAddressIn(address: string, list: readonly string[]): boolean;
 }

@@ -15,10 +15,11 @@ const secret: SecretAccess = { secretId: 's1', validUntil: null };
 const key = keyAccessOf({ expiresAt: '2026-06-01T00:00:00.000Z' });
 const at = '2026-01-01T00:00:00.000Z';
 
-/** Nobody is anywhere, every resource but `off` is active, and an address is in a list that names it. */
+/** Nobody is anywhere, every resource but `off` is active, every project but `old`, and an address is in a list that names it. */
 const world: Surroundings = {
   membershipsOf: () => [],
   isActive: (resourceId) => resourceId !== 'off',
+  isArchived: (projectId) => projectId === 'old',
   isAddressIn: (address, list) => list.includes(address),
 };
 const withMember = (role: Role, until: string | null = null): Surroundings => ({
@@ -69,7 +70,7 @@ describe('the verdict', () => {
     expect(decide(key)).toEqual({
       allowed: true,
       code: 'VALID',
-      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE'],
+      checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE', 'PROJECT_ARCHIVED'],
       grantedBy: null,
     });
   });
@@ -84,6 +85,9 @@ describe('the verdict', () => {
     ['REVOKED', { ...key, revokedAt: at }, {}],
     ['EXPIRED', { ...key, expiresAt: at }, {}],
     ['INACTIVE', { ...key, isDisabled: true }, {}],
+    ['PROJECT_ARCHIVED', { ...key, projectId: 'old' }, {}],
+    ['PROJECT_ARCHIVED', { ...limited, projectId: 'old' }, { project: 'p2' }],
+    ['INACTIVE', { ...key, projectId: 'old', isDisabled: true }, {}],
     ['IP_NOT_ALLOWED', limited, {}],
     ['IP_NOT_ALLOWED', limited, { clientIp: '192.0.2.2' }],
     ['VALID', limited, { clientIp: '192.0.2.1' }],
@@ -212,6 +216,7 @@ describe('the order of the checks', () => {
         'REVOKED',
         'EXPIRED',
         'INACTIVE',
+        'PROJECT_ARCHIVED',
         'INSUFFICIENT_SCOPE',
         'INSUFFICIENT_ROLE',
         'RESOURCE_NOT_ASSIGNED',

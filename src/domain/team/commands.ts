@@ -1,3 +1,6 @@
+import type { Role } from './events.js';
+import type { ProjectStatus } from './state.js';
+
 /** Founds a team with its first owner and its first project. */
 export interface FoundTeam {
   readonly type: 'FoundTeam';
@@ -9,4 +12,79 @@ export interface FoundTeam {
   readonly at: string;
 }
 
-export type TeamCommand = FoundTeam;
+export interface CreateProject {
+  readonly type: 'CreateProject';
+  readonly projectId: string;
+  readonly name: string;
+  readonly at: string;
+}
+
+export interface RenameProject {
+  readonly type: 'RenameProject';
+  readonly projectId: string;
+  readonly name: string;
+  readonly at: string;
+}
+
+export interface ChangeProjectStatus {
+  readonly type: 'ChangeProjectStatus';
+  readonly projectId: string;
+  readonly status: ProjectStatus;
+  readonly at: string;
+}
+
+export type ProjectCommand = CreateProject | RenameProject | ChangeProjectStatus;
+
+export interface ChangeMember {
+  readonly type: 'ChangeMember';
+  readonly userId: string;
+  readonly role: Role;
+  /** ISO instant; absent: unchanged; null: none. */
+  readonly until?: string | null;
+  /** Whether an owner asks: others neither make owners nor change them. */
+  readonly byOwner: boolean;
+  readonly at: string;
+}
+
+export interface RemoveMember {
+  readonly type: 'RemoveMember';
+  readonly userId: string;
+  readonly byOwner: boolean;
+  readonly at: string;
+}
+
+export interface InviteMember {
+  readonly type: 'InviteMember';
+  readonly membershipId: string;
+  /** Normalised. */
+  readonly email: string;
+  readonly role: Role;
+  /** ISO instant; of auditors only. */
+  readonly until?: string;
+  readonly tokenDigest: string;
+  /** ISO instant. */
+  readonly expiresAt: string;
+  readonly byOwner: boolean;
+  readonly at: string;
+}
+
+export interface WithdrawInvitation {
+  readonly type: 'WithdrawInvitation';
+  readonly membershipId: string;
+  readonly byOwner: boolean;
+  readonly at: string;
+}
+
+/** By somebody who has the token of the invitation. */
+export interface JoinTeam {
+  readonly type: 'JoinTeam';
+  readonly membershipId: string;
+  readonly userId: string;
+  /** Normalised. */
+  readonly email: string;
+  readonly at: string;
+}
+
+export type MemberCommand = ChangeMember | RemoveMember | InviteMember | WithdrawInvitation | JoinTeam;
+
+export type TeamCommand = FoundTeam | ProjectCommand | MemberCommand;

@@ -2,10 +2,32 @@ import { type Decision, happened, nothing, refused } from '../decision.js';
 import { faultOf } from '../text.js';
 import type { FoundTeam, TeamCommand } from './commands.js';
 import type { TeamEvent } from './events.js';
+import { invite, join, withdraw } from './invitations.js';
+import { changeMember, removeMember } from './members.js';
+import { changeProjectStatus, createProject, renameProject } from './projects.js';
 import type { TeamState } from './state.js';
 
 export function decide(command: TeamCommand, team: TeamState): Decision<TeamEvent> {
-  return found(team, command);
+  if (command.type === 'FoundTeam') return found(team, command);
+  if (!team) return refused('team.not_found');
+  switch (command.type) {
+    case 'CreateProject':
+      return createProject(team, command);
+    case 'RenameProject':
+      return renameProject(team, command);
+    case 'ChangeProjectStatus':
+      return changeProjectStatus(team, command);
+    case 'ChangeMember':
+      return changeMember(team, command);
+    case 'RemoveMember':
+      return removeMember(team, command);
+    case 'InviteMember':
+      return invite(team, command);
+    case 'WithdrawInvitation':
+      return withdraw(team, command);
+    case 'JoinTeam':
+      return join(team, command);
+  }
 }
 
 export const firstProjectName = 'Default';

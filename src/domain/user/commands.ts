@@ -5,6 +5,8 @@ export interface SignUp {
   readonly name: string;
   readonly teamId: string;
   readonly teamName: string;
+  /** Of the invitation they sign up with, if they do. */
+  readonly membershipId?: string;
   readonly at: string;
 }
 

@@ -13,6 +13,15 @@ export function signUp(user: UserState, command: SignUp): Decision<UserEvent> {
   if (user) return nothing;
   const fault = faultOf({ name: command.name, teamName: command.teamName });
   if (fault) return refused(fault.code, fault.field);
-  const { userId, email, name, teamId, teamName, at } = command;
-  return happened({ type: 'UserSignedUp', userId, email, name, teamId, teamName, signedUpAt: at });
+  const { userId, email, name, teamId, teamName, membershipId, at } = command;
+  return happened({
+    type: 'UserSignedUp',
+    userId,
+    email,
+    name,
+    teamId,
+    teamName,
+    ...(membershipId !== undefined && { membershipId }),
+    signedUpAt: at,
+  });
 }

@@ -5,9 +5,14 @@ export interface UserSignedUp {
   readonly email: string;
   /** Personal: sealed in the log. */
   readonly name: string;
-  /** The team this sign-up makes, and its name: what a later sign-in completes if it is missing. */
+  /**
+   * The team this sign-up makes, or joins by an invitation, and its name: what a later sign-in completes if it
+   * is missing.
+   */
   readonly teamId: string;
   readonly teamName: string;
+  /** The membership that the invitation began; absent: nobody invited them, and the team is their own. */
+  readonly membershipId?: string;
   readonly signedUpAt: string;
 }
 

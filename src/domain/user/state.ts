@@ -4,10 +4,13 @@ export interface User {
   readonly userId: string;
   readonly teamId: string;
   readonly teamName: string;
+  /** Of the invitation they signed up with; null: the team is their own. */
+  readonly membershipId: string | null;
 }
 
 export type UserState = User | undefined;
 
 export function evolve(_user: UserState, event: UserEvent): UserState {
-  return { userId: event.userId, teamId: event.teamId, teamName: event.teamName };
+  const { userId, teamId, teamName, membershipId = null } = event;
+  return { userId, teamId, teamName, membershipId };
 }

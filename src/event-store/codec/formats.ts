@@ -41,8 +41,14 @@ export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, {
   WalletToppedUp: { schema: 1, personal: {} },
   WalletDebited: { schema: 1, personal: {} },
   TeamCreated: { schema: 1, personal: {} },
+  MemberInvited: { schema: 1, personal: { email: ofInvitation } },
   MemberJoined: { schema: 1, personal: {} },
+  MemberRoleChanged: { schema: 1, personal: {} },
+  MemberRemoved: { schema: 1, personal: {} },
   ProjectCreated: { schema: 1, personal: {} },
+  ProjectRenamed: { schema: 1, personal: {} },
+  ProjectArchived: { schema: 1, personal: {} },
+  ProjectRestored: { schema: 1, personal: {} },
   UserSignedUp: { schema: 1, personal: { email: ofPerson, name: ofPerson } },
   KeyUsesRecorded: { schema: 1, personal: {} },
 };
@@ -60,6 +66,11 @@ function ofKey(event: { readonly keyId: string }): string {
 
 function ofPerson(event: { readonly userId: string }, metadata: Metadata): string {
   return `person-${event.userId}-${metadata.teamId}`;
+}
+
+/** Whoever is invited need not have an account yet. */
+function ofInvitation(event: { readonly membershipId: string }): string {
+  return `invitation-${event.membershipId}`;
 }
 
 function ofAddresses(metadata: Metadata): string {

@@ -18,23 +18,29 @@ export const accountRows: Rows = {
       signUpRefused(400, 'user.password_too_short', { password: 'short' }),
       signUpRefused(400, 'user.password_too_long', { password: 'x'.repeat(129) }),
       signUpRefused(400, 'user.name_invalid', { name: 'Bob\nAlice' }),
+      signUpRefused(404, 'invitation.not_found', { invitation: 'nonsense' }),
     ],
   },
   'POST /v1/sign-in': {
     request: async ({ owner: { email, password } }) => ({ path: '/v1/sign-in', body: { email, password } }),
-    refusals: async ({ owner: { email } }) => [
+    refusals: async ({ owner: { email, password } }) => [
       {
         path: '/v1/sign-in',
         body: { email, password: 'not my password' },
         status: 401,
         code: 'user.wrong_credentials',
       },
+      {
+        path: '/v1/sign-in',
+        body: { email, password, invitation: 'nonsense' },
+        status: 404,
+        code: 'invitation.not_found',
+      },
     ],
   },
   'POST /v1/sign-out': plain('/v1/sign-out'),
   'GET /v1/me': plain('/v1/me', [200, 200, 200, 200, 403, 403]),
   'GET /v1/whoami': plain('/v1/whoami', [403, 403, 403, 403, 200, 200]),
-  'GET /v1/projects': plain('/v1/projects', [200, 200, 200, 200, 200, 200]),
 };
 
 function signUpRefused(status: number, code: string, wrong: object): Refused {

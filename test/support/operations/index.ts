@@ -4,6 +4,14 @@ import { billingRows } from './billing.js';
 import { keyRows } from './keys.js';
 import { lookRows } from './looks.js';
 import type { Rows } from './row.js';
+import { teamRows } from './teams.js';
 
 /** Every operation of the API, by method and path; test/e2e/operations.spec.ts fails for one that is not here. */
-export const operations: Rows = { ...accountRows, ...keyRows, ...belongingRows, ...billingRows, ...lookRows };
+export const operations: Rows = {
+  ...accountRows,
+  ...keyRows,
+  ...belongingRows,
+  ...billingRows,
+  ...teamRows,
+  ...lookRows,
+};

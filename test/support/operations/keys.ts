@@ -1,6 +1,7 @@
 import { bearer, type Caller } from '../http-client.js';
 import { expectMade } from './made.js';
 import { future, nowhere, plain, type Refused, type Request, type Row, type Rows } from './row.js';
+import { archivedProjectId } from './teams.js';
 import type { World } from './world.js';
 
 /** Who may change a key of the team that nobody else is assigned to, and what the answer then is. */
@@ -14,30 +15,31 @@ export const keyRows: Rows = {
   'POST /v1/keys': {
     statuses: [201, 201, 403, 403, 201, 403],
     request: async () => ({ path: '/v1/keys', body: { name: 'ci' } }),
-    refusals: async ({ as, service, owner }) => [
+    refusals: async (world) => [
       creationRefused(400, 'key.name_invalid', { name: '' }),
       creationRefused(400, 'key.expiry_invalid', { expiresAt: '2020-01-01T00:00:00Z' }),
       creationRefused(400, 'key.expiry_ambiguous', { expiresInDays: 1, expiresAt: '2100-01-01T00:00:00Z' }),
       creationRefused(404, 'project.not_found', { projectId: nowhere }),
       creationRefused(404, 'resource.not_found', { resourceIds: [nowhere] }),
+      creationRefused(409, 'project.archived', { projectId: await archivedProjectId(world) }),
       creationRefused(404, 'profile.not_found', { biasProfileId: nowhere }),
       creationRefused(400, 'key.public_is_member', { public: true, role: 'admin' }),
       creationRefused(400, 'key.public_only_infers', { public: true, scopes: ['project'] }),
       creationRefused(400, 'key.public_is_service', { public: true, type: 'personal_token' }),
       creationRefused(400, 'key.origins_need_public', { allowedOrigins: ['https://app.example.com'] }),
-      creationRefused(403, 'key.scopes_exceed_caller', { scopes: ['keys'] }, await as('manager')),
+      creationRefused(403, 'key.scopes_exceed_caller', { scopes: ['keys'] }, await world.as('manager')),
       creationRefused(
         403,
         'key.expiry_exceeds_caller',
         { expiresInDays: 9 },
-        bearer((await service.createKey(owner, { ...managing, expiresInDays: 8 })).secret),
+        bearer((await world.service.createKey(world.owner, { ...managing, expiresInDays: 8 })).secret),
       ),
-      creationRefused(403, 'key.token_of_another', { type: 'personal_token' }, await as('manager')),
+      creationRefused(403, 'key.token_of_another', { type: 'personal_token' }, await world.as('manager')),
       creationRefused(
         403,
         'key.token_exceeds_user',
         { type: 'personal_token', role: 'admin' },
-        await as('user'),
+        await world.as('user'),
       ),
     ],
   },

@@ -21,6 +21,8 @@ export interface World {
    * `manager` has the scope `keys` and the role admin, `key` what a key has by default.
    */
   as(asker: Asker): Promise<Caller>;
+  /** The id of a new user with the role USER in the owner's team. */
+  newMemberId(): Promise<string>;
   /** The id of a new key of the owner's. */
   newKeyId(body?: object): Promise<string>;
 }
@@ -33,7 +35,7 @@ export async function createWorld(service: TestService): Promise<World> {
   const admin = await join(service, owner, 'ADMIN');
   const user = await join(service, owner, 'USER');
   const auditor = await join(service, owner, 'AUDITOR');
-  const members = { owner, admin, user, auditor };
+  const members = { owner, admin: admin.as, user: user.as, auditor: auditor.as };
   const newKey = (body: object) => service.createKey(owner, body);
   return {
     service,
@@ -44,12 +46,17 @@ export async function createWorld(service: TestService): Promise<World> {
       if (asker !== 'manager') return members[asker];
       return bearer((await newKey({ scopes: ['keys', 'project', 'inference'], role: 'admin' })).secret);
     },
+    newMemberId: async () => (await join(service, owner, 'USER')).userId,
     newKeyId: async (body = {}) => (await newKey(body)).key.id,
   };
 }
 
 /** Somebody of another team, who has joined the owner's. */
-async function join(service: TestService, owner: Owner, role: Role): Promise<Caller> {
+async function join(
+  service: TestService,
+  owner: Owner,
+  role: Role,
+): Promise<{ readonly as: Caller; readonly userId: string }> {
   const person = await service.signUp();
   await appendToTeam(service.config, owner.team.id, {
     type: 'MemberJoined',
@@ -63,5 +70,5 @@ async function join(service: TestService, owner: Owner, role: Role): Promise<Cal
     'membership',
     async () => (await service.send('GET', '/v1/me', { as })).status === 200 || undefined,
   );
-  return as;
+  return { as, userId: person.user.id };
 }

@@ -11,13 +11,21 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GetKeyQuery } from '../../../application/key/get-key.js';
 import type { Principal } from '../../../application/principal.js';
-import { CompleteSignUpCommand, type SignedUp } from '../../../application/user/complete-sign-up.js';
+import { AcceptInvitationCommand } from '../../../application/team/accept-invitation.js';
+import { FindInvitationQuery } from '../../../application/team/find-invitation.js';
+import {
+  CompleteSignUpCommand,
+  type SignedUp,
+  type SignUpRequest,
+} from '../../../application/user/complete-sign-up.js';
 import { GetMembershipsQuery } from '../../../application/user/get-memberships.js';
 import type { User } from '../../../identity/accounts.js';
+import { normalizedEmail } from '../../../identity/credentials.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { anonymousContextOf, Caller, Public } from '../credentials.js';
 import type { NewKeyAnswer } from '../keys/answers.js';
 import { requireOwnOrigin } from '../principals.js';
+import { writePosition } from '../receipts.js';
 import { MeAnswer, SignedInAnswer, SignedUpAnswer } from './answers.js';
 import { ENTRANCE, type Entrance } from './entrance.js';
 import { SignInBody, SignUpBody } from './requests.js';
@@ -36,7 +44,8 @@ export class AccountsController {
   @ApiOperation({
     summary: 'Sign up',
     description:
-      'Makes a user, a team with its first project, and the free key, and sets the session cookie. Repeating ' +
+      'Makes a user, a team with its first project, and the free key, and sets the session cookie. With an ' +
+      'invitation it makes a user who joins its team, and no free key. Repeating ' +
       'it with the same address and password completes what an interruption left undone.',
   })
   @ApiCreatedResponse({ type: SignedUpAnswer })
@@ -46,25 +55,33 @@ export class AccountsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SignedUpAnswer> {
     this.refuseForeignPages(request);
-    const entered = await this.entrance.signUp(body, request.ip);
+    const invitation = await this.invitationOf(body);
+    const entered = await this.entrance.signUp(body, request.ip, invitation !== undefined);
     const { user } = entered;
-    const made = await this.complete(user, request, body.teamName);
+    const { teamName } = body;
+    const made = await this.complete(user, request, {
+      ...(teamName !== undefined && { teamName }),
+      ...(invitation && { invitation }),
+    });
     const freeKey = await this.freeKeyOf(user, made);
-    // Whoever has the key's secret already has an account that is complete: this is no sign-up any more.
-    if (!freeKey) throw problemOfRefusal({ code: 'user.email_taken', field: 'email' });
+    // An account that was complete already: this is no sign-up any more.
+    if (!made.isNew) throw problemOfRefusal({ code: 'user.email_taken', field: 'email' });
     void reply.headers({ 'set-cookie': [...entered.setCookie], 'compass-position': made.position });
     return {
       user,
       team: { id: made.teamId, name: made.teamName },
-      project: { id: made.projectId, teamId: made.teamId, name: made.projectName },
-      freeKey,
+      project: { id: made.projectId, teamId: made.teamId, name: made.projectName, status: 'active' },
+      ...(freeKey && { freeKey }),
     };
   }
 
   @Public()
   @Post('sign-in')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Sign in', description: 'Sets the session cookie. Wrong tries are limited.' })
+  @ApiOperation({
+    summary: 'Sign in',
+    description: 'Sets the session cookie, and joins a team with an invitation. Wrong tries are limited.',
+  })
   @ApiOkResponse({ type: SignedInAnswer })
   async signIn(
     @Body() body: SignInBody,
@@ -76,6 +93,7 @@ export class AccountsController {
     const { user } = entered;
     const made = await this.complete(user, request);
     const freeKey = await this.freeKeyOf(user, made);
+    if (body.invitation !== undefined) await this.accept(user, body.invitation, request, reply);
     void reply.header('set-cookie', [...entered.setCookie]);
     const teams = await this.queries.execute(new GetMembershipsQuery(user.id));
     return { user, teams, ...(freeKey && { freeKey }) };
@@ -114,18 +132,42 @@ export class AccountsController {
     if (request.headers.origin !== undefined) requireOwnOrigin(request, this.entrance.publicUrl);
   }
 
-  private async complete(user: User, request: FastifyRequest, teamName?: string): Promise<SignedUp> {
+  /** What a sign-up joins, looked at before there is an account: it is for the address that it names. */
+  private async invitationOf({ email, invitation: token }: SignUpBody): Promise<SignUpRequest['invitation']> {
+    if (token === undefined) return undefined;
+    const { team, invitation } = valueOf(await this.queries.execute(new FindInvitationQuery(token)));
+    if (invitation.email !== normalizedEmail(email)) {
+      throw problemOfRefusal({ code: 'invitation.for_another', field: 'invitation' });
+    }
+    return { teamId: team.teamId, teamName: team.name, membershipId: invitation.membershipId };
+  }
+
+  private async complete(
+    user: User,
+    request: FastifyRequest,
+    given: Pick<SignUpRequest, 'teamName' | 'invitation'> = {},
+  ): Promise<SignedUp> {
     const { id: userId, email, name } = user;
-    const asked = { userId, email, name, ...(teamName !== undefined && { teamName }) };
+    const asked = { userId, email, name, ...given };
     return valueOf(
       await this.commands.execute(new CompleteSignUpCommand(asked, anonymousContextOf(request))),
     );
   }
 
+  private async accept(
+    user: User,
+    token: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const command = new AcceptInvitationCommand(user, token, anonymousContextOf(request));
+    writePosition(reply, valueOf(await this.commands.execute(command)).position);
+  }
+
   /** The free key with its secret, if it was made just now. */
   private async freeKeyOf(user: User, made: SignedUp): Promise<NewKeyAnswer | undefined> {
     const { teamId, freeKeyId, freeKeySecret } = made;
-    if (freeKeySecret === undefined) return undefined;
+    if (freeKeyId === undefined || freeKeySecret === undefined) return undefined;
     const owner: Principal = { type: 'user', userId: user.id, sessionId: '', teamId, role: 'OWNER' };
     const key = valueOf(await this.queries.execute(new GetKeyQuery(owner, freeKeyId)));
     return { key, secret: freeKeySecret };

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { NewKeyAnswer } from '../keys/answers.js';
+import { NewProjectAnswer } from '../teams/project-answers.js';
 
 class UserAnswer {
   @ApiProperty({ format: 'uuid' })
@@ -25,17 +26,6 @@ class MembershipAnswer extends TeamAnswer {
   readonly role!: string;
 }
 
-export class ProjectAnswer {
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-
-  @ApiProperty({ format: 'uuid' })
-  readonly teamId!: string;
-
-  @ApiProperty()
-  readonly name!: string;
-}
-
 export class SignedUpAnswer {
   @ApiProperty({ type: UserAnswer })
   readonly user!: UserAnswer;
@@ -43,11 +33,14 @@ export class SignedUpAnswer {
   @ApiProperty({ type: TeamAnswer })
   readonly team!: TeamAnswer;
 
-  @ApiProperty({ type: ProjectAnswer })
-  readonly project!: ProjectAnswer;
+  @ApiProperty({ type: NewProjectAnswer })
+  readonly project!: NewProjectAnswer;
 
-  @ApiProperty({ type: NewKeyAnswer, description: 'The one free key of the team.' })
-  readonly freeKey!: NewKeyAnswer;
+  @ApiPropertyOptional({
+    type: NewKeyAnswer,
+    description: 'The one free key of the team; absent for those who joined a team by an invitation.',
+  })
+  readonly freeKey?: NewKeyAnswer;
 }
 
 export class SignedInAnswer {

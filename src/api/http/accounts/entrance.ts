@@ -14,8 +14,8 @@ export const ENTRANCE = Symbol('entrance');
 export interface Entrance {
   readonly publicUrl: string | undefined;
   readonly supportContact: string | undefined;
-  /** @throws HttpProblem */
-  signUp(body: SignUpBody, ip: string): Promise<SignedIn>;
+  /** @param isInvited by an invitation that holds. @throws HttpProblem */
+  signUp(body: SignUpBody, ip: string, isInvited: boolean): Promise<SignedIn>;
   /** @throws HttpProblem */
   signIn(body: SignInBody, ip: string): Promise<SignedIn>;
   signOut(headers: CookieHeaders): Promise<readonly string[]>;
@@ -58,8 +58,8 @@ export function createEntrance(parts: Parts): Entrance {
   return {
     publicUrl,
     supportContact,
-    async signUp({ email, password, name, teamName }, ip) {
-      await requireOpen();
+    async signUp({ email, password, name, teamName }, ip, isInvited) {
+      await requireOpen(isInvited);
       // Before the account, which is not in the log and would keep what the log refuses.
       const fault = faultOf({ email, name, teamName });
       if (fault) refuse(fault.code, fault.field);
@@ -74,9 +74,10 @@ export function createEntrance(parts: Parts): Entrance {
     user: async (id) => (await accounts.users([id]))[0],
   };
 
-  async function requireOpen(): Promise<void> {
+  async function requireOpen(isInvited: boolean): Promise<void> {
     if (signUpMode === 'closed') refuse('sign_up.closed');
-    if (signUpMode === 'invite' && (await accounts.hasUsers())) refuse('sign_up.invitation_needed');
+    if (signUpMode === 'invite' && !isInvited && (await accounts.hasUsers()))
+      refuse('sign_up.invitation_needed');
   }
 }
 

@@ -15,6 +15,12 @@ export class SignInBody {
   @IsString()
   @MaxLength(credentialMaxLength)
   readonly password!: string;
+
+  @OptionalText({
+    maxLength: 200,
+    description: 'What follows the `#` in the link of an invitation: joins the team.',
+  })
+  readonly invitation?: string;
 }
 
 export class SignUpBody extends SignInBody {

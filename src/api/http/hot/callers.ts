@@ -42,7 +42,9 @@ export function rememberCallers(index: AccessIndex): Callers {
     recall(known, at) {
       const { principal } = known;
       if (!isUnchanged(known)) return undefined;
-      if (known.validAt !== at && !decideAccess(principal.access, principal.secret, {}, at, index).allowed)
+      // A project can be archived within the very instant: what is joined with keys counts as a change too.
+      const isDecided = known.validAt === at && known.changesCount === index.changesCount();
+      if (!isDecided && !decideAccess(principal.access, principal.secret, {}, at, index).allowed)
         return undefined;
       known.validAt = at;
       known.changesCount = index.changesCount();

@@ -1,7 +1,7 @@
 import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KeyAccessRow } from '../../../../projections/access/table.js';
-import { keyAccessOf } from '../../../../test/support/key-access.js';
+import { keyAccessOf, memberAccessOf } from '../../../../test/support/key-access.js';
 import { instant } from '../../../../test/support/projection-events.js';
 import { formatSecret } from '../../../domain/access/secret.js';
 import type { Accounts } from '../../../identity/accounts.js';
@@ -274,7 +274,7 @@ describe('what is told of a key', () => {
   });
 
   it('is the user of a personal token, and the rights that they leave it', async () => {
-    index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role: 'USER', until: null });
+    index.putMember(memberAccessOf({ role: 'USER' }));
     index.putKey({
       ...target,
       type: 'personal_token',
@@ -289,14 +289,13 @@ describe('what is told of a key', () => {
 
 describe('a personal token that asks', () => {
   it('loses the right to ask with the role of its user, on the same connection', async () => {
-    const put = (role: 'ADMIN' | 'USER') =>
-      index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role, until: null });
+    const put = (role: 'ADMIN' | 'USER') => index.putMember(memberAccessOf({ role }));
     index.putKey({ ...gateway, type: 'personal_token', ownerId: 'u1' });
     put('ADMIN');
     expect([(await remembered()).status, (await remembered()).status]).toEqual([200, 200]);
     put('USER');
     expect((await remembered()).status).toBe(403);
-    index.putMember({ memberId: 't1/u1', teamId: 't1', userId: 'u1', role: 'ADMIN', until: now });
+    index.putMember(memberAccessOf({ role: 'ADMIN', until: now }));
     expect((await remembered()).status).toBe(401);
   });
 });
@@ -329,7 +328,7 @@ describe('a public key', () => {
       expect(body).toEqual({
         allowed: true,
         code: 'VALID',
-        checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE', 'ORIGIN_NOT_ALLOWED'],
+        checked: ['NOT_FOUND', 'REVOKED', 'EXPIRED', 'INACTIVE', 'PROJECT_ARCHIVED', 'ORIGIN_NOT_ALLOWED'],
         grantedBy: null,
         keyId: 'target',
         projectId: 'p1',

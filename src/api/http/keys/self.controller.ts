@@ -3,12 +3,10 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
   ApiBody,
-  ApiCookieAuth,
   ApiExtraModels,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiProperty,
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
@@ -16,8 +14,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GetKeyQuery } from '../../../application/key/get-key.js';
 import { RevokeKeyCommand } from '../../../application/key/revoke-key.js';
 import type { Principal } from '../../../application/principal.js';
-import { ListProjectsQuery } from '../../../application/team/list-projects.js';
-import { ProjectAnswer } from '../accounts/answers.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { originHeaders } from '../cors.js';
 import { Caller, contextOf } from '../credentials.js';
@@ -27,14 +23,9 @@ import { OneKeyAnswer } from './answers.js';
 import { OnePublicKeyAnswer, publicAnswer } from './public-key.js';
 import { RevokeKeyBody } from './requests.js';
 
-class ProjectsAnswer {
-  @ApiProperty({ type: [ProjectAnswer] })
-  readonly items!: readonly ProjectAnswer[];
-}
-
 const refTo = (model: typeof OneKeyAnswer | typeof OnePublicKeyAnswer) => ({ $ref: getSchemaPath(model) });
 
-/** What a caller may ask about itself and its surroundings. */
+/** What a caller may ask about itself. */
 @Controller('v1')
 @ApiBearerAuth()
 export class SelfController {
@@ -80,14 +71,5 @@ export class SelfController {
     const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));
     writePosition(reply, position);
-  }
-
-  @Get('projects')
-  @ApiTags('team')
-  @ApiCookieAuth()
-  @ApiOperation({ summary: 'The projects of the team in the order of their making' })
-  @ApiOkResponse({ type: ProjectsAnswer })
-  async projects(@Caller() caller: Principal): Promise<ProjectsAnswer> {
-    return { items: valueOf(await this.queries.execute(new ListProjectsQuery(caller))) };
   }
 }

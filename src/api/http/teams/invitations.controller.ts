@@ -1,0 +1,84 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import {
+  ApiBearerAuth,
+  ApiCookieAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../../application/principal.js';
+import { InviteMemberCommand } from '../../../application/team/invite-member.js';
+import { ListInvitationsQuery } from '../../../application/team/list-invitations.js';
+import { WithdrawInvitationCommand } from '../../../application/team/withdraw-invitation.js';
+import { isEmail, normalizedEmail } from '../../../identity/credentials.js';
+import { ENTRANCE, type Entrance } from '../accounts/entrance.js';
+import { problemOfRefusal, valueOf } from '../answers.js';
+import { Caller, contextOf } from '../credentials.js';
+import { PathId } from '../path-id.js';
+import { writePosition } from '../receipts.js';
+import { InvitationsAnswer, OneInvitationAnswer } from './invitation-answers.js';
+import { InviteMemberBody } from './member-requests.js';
+
+const invitationIdOf = new PathId('invitation.not_found');
+
+@ApiTags('invitations')
+@ApiBearerAuth()
+@ApiCookieAuth()
+@Controller('v1/invitations')
+export class InvitationsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    @Inject(ENTRANCE) private readonly entrance: Entrance,
+  ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Invite somebody into the team',
+    description: 'They join by signing up or in with it, once, within seven days. Only owners invite owners.',
+  })
+  @ApiCreatedResponse({ type: OneInvitationAnswer })
+  async invite(
+    @Caller() caller: Principal,
+    @Body() body: InviteMemberBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneInvitationAnswer> {
+    const email = normalizedEmail(body.email);
+    if (!isEmail(email)) throw problemOfRefusal({ code: 'user.email_invalid', field: 'email' });
+    const { role, until } = body;
+    const asked = { email, role, ...(until !== undefined && { until }) };
+    const command = new InviteMemberCommand(caller, asked, contextOf(request, caller));
+    const { invitation, token, position } = valueOf(await this.commands.execute(command));
+    writePosition(reply, position);
+    // After the `#`, so that no server on the way and no log of one gets to see it.
+    const url = `${this.entrance.publicUrl ?? `${request.protocol}://${request.host}`}/join#${token}`;
+    return { invitation: { ...invitation, url } };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The invitations that somebody may still join by, the oldest first' })
+  @ApiOkResponse({ type: InvitationsAnswer })
+  async list(@Caller() caller: Principal): Promise<InvitationsAnswer> {
+    return { items: valueOf(await this.queries.execute(new ListInvitationsQuery(caller))) };
+  }
+
+  @Delete(':invitationId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Withdraw an invitation' })
+  @ApiNoContentResponse()
+  async withdraw(
+    @Caller() caller: Principal,
+    @Param('invitationId', invitationIdOf) invitationId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const command = new WithdrawInvitationCommand(caller, invitationId, contextOf(request, caller));
+    const { position } = valueOf(await this.commands.execute(command));
+    writePosition(reply, position);
+  }
+}
