@@ -1,5 +1,6 @@
 import type { Config } from '../../src/config/config.js';
 import type { DomainEvent } from '../../src/domain/recorded.js';
+import type { Ledger } from '../../src/event-store/ledger.js';
 import { openInstallation } from '../../src/installation.js';
 import { newId } from '../../src/platform/ids.js';
 import { createLog } from '../../src/platform/log.js';
@@ -24,8 +25,6 @@ export async function appendBeside(
     log: createLog({ level: 'silent' }),
     as: 'tool',
   });
-  let revision = 0;
-  for await (const recorded of ledger.readStream(stream)) revision = recorded.revision;
   const metadata = {
     recordedAt: new Date().toISOString(),
     actor: { type: 'process', id: 'test' },
@@ -33,6 +32,15 @@ export async function appendBeside(
     correlationId: newId(),
     commandId: newId(),
   } as const;
-  await ledger.append(stream, revision, [{ id: newId(), event, metadata }]);
+  const events = [{ id: newId(), event, metadata }];
+  let stored = await ledger.append(stream, await revisionOf(ledger, stream), events);
+  // The service or another test may have written in between.
+  while (!stored.ok) stored = await ledger.append(stream, await revisionOf(ledger, stream), events);
   await close();
+}
+
+async function revisionOf(ledger: Ledger, stream: string): Promise<number> {
+  let revision = 0;
+  for await (const recorded of ledger.readStream(stream)) revision = recorded.revision;
+  return revision;
 }
