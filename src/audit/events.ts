@@ -2,6 +2,7 @@ import { auditPage } from '../../projections/audit/queries.js';
 import type { AuditRow } from '../../projections/audit/table.js';
 import { authorize, seesPersonalData } from '../application/authorize.js';
 import { stepsOf } from '../application/key/fold-key.js';
+import { type Page, pageOf } from '../application/page.js';
 import type { Parts } from '../application/parts.js';
 import type { Principal } from '../application/principal.js';
 import { denied, done, type Result } from '../application/result.js';
@@ -29,11 +30,8 @@ export interface AuditRequest {
   readonly limit: number;
 }
 
-export interface AuditPage {
-  readonly items: readonly AuditEvent[];
-  /** The place in the log the next page goes on after; undefined on the last page. */
-  readonly next: number | undefined;
-}
+/** Its place is one in the log. */
+type AuditPage = Page<AuditEvent, number>;
 
 /** What happened in a team, oldest first: found by the read model `audit`, told from the log itself. */
 export async function auditEvents(
@@ -45,12 +43,9 @@ export async function auditEvents(
   if (verdict !== 'allowed') return denied(verdict);
   const { limit, ...filters } = request;
   const rows = await auditPage(parts.readDb, { ...filters, teamId: principal.teamId, limit: limit + 1 });
-  const shown = rows.slice(0, limit);
-  const items = await readEntries(parts, principal, shown);
-  return done({
-    items: await withActorNames(parts, items),
-    next: rows.length > limit ? shown.at(-1)?.index : undefined,
-  });
+  const { items, next } = pageOf(rows, limit, ({ index }) => index);
+  const entries = await readEntries(parts, principal, items);
+  return done({ items: await withActorNames(parts, entries), next });
 }
 
 /** One read per stream, however many of its events are on the page. */

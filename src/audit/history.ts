@@ -1,6 +1,7 @@
 import { authorize, seesPersonalData } from '../application/authorize.js';
 import { loadKey } from '../application/key/find-target.js';
 import { stepsOf } from '../application/key/fold-key.js';
+import { type Page, pageOf } from '../application/page.js';
 import type { Parts } from '../application/parts.js';
 import type { Principal } from '../application/principal.js';
 import { denied, done, type Result, refuse } from '../application/result.js';
@@ -14,11 +15,8 @@ export interface HistoryRequest {
   readonly limit: number;
 }
 
-export interface HistoryPage {
-  readonly items: readonly HistoryEntry[];
-  /** The revision the next page goes on after; undefined on the last page. */
-  readonly next: number | undefined;
-}
+/** Its place is the revision of an entry. */
+type HistoryPage = Page<HistoryEntry, number>;
 
 /** What happened to a key, oldest first, from the log itself. */
 export async function keyHistory(
@@ -35,11 +33,8 @@ export async function keyHistory(
   for await (const step of stepsOf(parts.ledger, keyId, after + limit + 1)) {
     if (step.recorded.revision > after) entries.push(entryOf(step.recorded, changesOf(step, personal)));
   }
-  const shown = entries.slice(0, limit);
-  return done({
-    items: await withActorNames(parts, shown),
-    next: entries.length > limit ? shown.at(-1)?.revision : undefined,
-  });
+  const { items, next } = pageOf(entries, limit, ({ revision }) => revision);
+  return done({ items: await withActorNames(parts, items), next });
 }
 
 /** Whether somebody may know what happened to a key. Of a deleted one only those know who may audit. */

@@ -16,7 +16,7 @@ export interface FoundSecret extends SecretAccess {
 }
 
 /**
- * Keys as bytes instead of objects: a sixth of the memory, nothing for the garbage collector to walk through, and
+ * Keys as bytes instead of objects: a quarter of the memory, nothing for the garbage collector to walk through, and
  * two or three places in memory to wait for instead of a dozen when a key comes that was not asked about lately.
  * Keys that do not fit the form are left to whoever asks: those with two secrets, within a grace, most of all.
  */

@@ -1,7 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import type { Page } from '../../application/page.js';
+import type { Result } from '../../application/result.js';
 import type { Cursors } from '../../platform/cursors.js';
+import { valueOf } from './answers.js';
 import { fault } from './faults.js';
 import { MayBeAbsent } from './fields.js';
 
@@ -9,20 +12,28 @@ import { MayBeAbsent } from './fields.js';
 export const CURSORS = Symbol('cursors');
 
 /**
- * The place a cursor stands for, as it was given to `cursorOf`; undefined without one.
- * @param list names the list and its filters: a cursor of another one is refused
+ * A page of a list as it is answered.
+ * @param list as `listName` names it: a cursor of another list is refused
+ * @param read is told where the page before ended, undefined for the first
  */
-export function placeOf(cursors: Cursors, list: string, cursor: string | undefined): unknown {
+export async function answerPage<Item, Place>(
+  cursors: Cursors,
+  list: string,
+  cursor: string | undefined,
+  read: (after: Place | undefined) => Promise<Result<Page<Item, Place>>>,
+): Promise<{ items: readonly Item[]; nextCursor: string | null }> {
+  const { items, next } = valueOf(await read(placeOf(cursors, list, cursor) as Place | undefined));
+  return { items, nextCursor: next === undefined ? null : cursors.write(list, next) };
+}
+
+/** The place a cursor stands for, as a page gave it; undefined without one. */
+function placeOf(cursors: Cursors, list: string, cursor: string | undefined): unknown {
   if (cursor === undefined) return undefined;
   const place = cursors.read(list, cursor);
   if (place !== undefined) return place;
   throw fault('request.invalid', {
     errors: [{ pointer: '/cursor', message: 'is the nextCursor of a page of the same list and filters' }],
   });
-}
-
-export function cursorOf(cursors: Cursors, list: string, next: unknown): string | null {
-  return next === undefined ? null : cursors.write(list, next);
 }
 
 /** Names a list for its cursors: who may see what is part of it. */

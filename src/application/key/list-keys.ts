@@ -3,6 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type KeyFilters, type KeyPlace, type KeySort, mustScan } from '../../../projections/keys/filters.js';
 import { countKeys, type ListedKey, listKeys } from '../../../projections/keys/queries.js';
 import { authorize, seesPersonalData, visibleKeysOf } from '../authorize.js';
+import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result, refuse } from '../result.js';
@@ -25,11 +26,7 @@ export interface ListKeysRequest {
   readonly after?: KeyPlace;
 }
 
-export interface KeyPage {
-  readonly items: readonly KeyView[];
-  /** Undefined on the last page. */
-  readonly next: KeyPlace | undefined;
-}
+export type KeyPage = Page<KeyView, KeyPlace>;
 
 /** The keys a principal may see. */
 export class ListKeysQuery extends Query<Result<KeyPage>> {
@@ -54,19 +51,14 @@ export class ListKeysHandler implements IQueryHandler<ListKeysQuery> {
     }
     const now = this.parts.clock.now().toISOString();
     if (asOf !== undefined && asOf > now) return refuse('past.not_yet', 'asOf');
-    // One more than asked for tells whether there is another page.
     const asked = { ...rest, filters, limit: limit + 1 };
     const rows =
       asOf === undefined
         ? await this.listPresent(principal, asked, now)
         : await listPast(this.parts, principal, { ...asked, asOf });
     if (!rows.ok) return rows;
-    const shown = rows.value.slice(0, limit);
-    const last = rows.value.length > limit ? shown.at(-1) : undefined;
-    return done({
-      items: await showKeys(this.parts, principal, shown, asOf),
-      next: last?.place,
-    });
+    const { items, next } = pageOf(rows.value, limit, ({ place }) => place);
+    return done({ items: await showKeys(this.parts, principal, items, asOf), next });
   }
 
   private async listPresent(

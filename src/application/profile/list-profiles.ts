@@ -3,6 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { listProfiles } from '../../../projections/profiles/queries.js';
 import type { ProfileStatus } from '../../domain/profile/state.js';
 import { authorize } from '../authorize.js';
+import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result } from '../result.js';
@@ -21,11 +22,7 @@ export interface ListProfilesRequest {
   readonly after?: ProfilePlace;
 }
 
-export interface ProfilePage {
-  readonly items: readonly ProfileView[];
-  /** Undefined on the last page. */
-  readonly next: ProfilePlace | undefined;
-}
+type ProfilePage = Page<ProfileView, ProfilePlace>;
 
 /** The bias profiles of the principal's team, newest first. */
 export class ListProfilesQuery extends Query<Result<ProfilePage>> {
@@ -46,10 +43,7 @@ export class ListProfilesHandler implements IQueryHandler<ListProfilesQuery> {
     if (verdict !== 'allowed') return denied(verdict);
     const { teamId } = principal;
     const { limit } = request;
-    // One more than asked for tells whether there is another page.
     const rows = await listProfiles(this.parts.readDb, { ...request, teamId, limit: limit + 1 });
-    const items = rows.slice(0, limit);
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return done({ items, next: last && { createdAt: last.createdAt, id: last.id } });
+    return done(pageOf(rows, limit, ({ createdAt, id }) => ({ createdAt, id })));
   }
 }

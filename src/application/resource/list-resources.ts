@@ -3,6 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { listResources } from '../../../projections/resources/queries.js';
 import type { ResourceStatus } from '../../domain/resource/state.js';
 import { authorize } from '../authorize.js';
+import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result } from '../result.js';
@@ -21,11 +22,7 @@ export interface ListResourcesRequest {
   readonly after?: ResourcePlace;
 }
 
-export interface ResourcePage {
-  readonly items: readonly ResourceView[];
-  /** Undefined on the last page. */
-  readonly next: ResourcePlace | undefined;
-}
+type ResourcePage = Page<ResourceView, ResourcePlace>;
 
 /** The resources of the principal's team, newest first. */
 export class ListResourcesQuery extends Query<Result<ResourcePage>> {
@@ -46,10 +43,7 @@ export class ListResourcesHandler implements IQueryHandler<ListResourcesQuery> {
     if (verdict !== 'allowed') return denied(verdict);
     const { teamId } = principal;
     const { limit } = request;
-    // One more than asked for tells whether there is another page.
     const rows = await listResources(this.parts.readDb, { ...request, teamId, limit: limit + 1 });
-    const items = rows.slice(0, limit);
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return done({ items, next: last && { registeredAt: last.registeredAt, id: last.id } });
+    return done(pageOf(rows, limit, ({ registeredAt, id }) => ({ registeredAt, id })));
   }
 }

@@ -3,6 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { listServices } from '../../../projections/services/queries.js';
 import type { ServiceStatus } from '../../domain/service/state.js';
 import { authorize } from '../authorize.js';
+import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result } from '../result.js';
@@ -21,11 +22,7 @@ export interface ListServicesRequest {
   readonly after?: ServicePlace;
 }
 
-export interface ServicePage {
-  readonly items: readonly ServiceView[];
-  /** Undefined on the last page. */
-  readonly next: ServicePlace | undefined;
-}
+type ServicePage = Page<ServiceView, ServicePlace>;
 
 /** The platform's catalogue, newest first. */
 export class ListServicesQuery extends Query<Result<ServicePage>> {
@@ -45,10 +42,7 @@ export class ListServicesHandler implements IQueryHandler<ListServicesQuery> {
     const verdict = authorize(principal, 'services.read');
     if (verdict !== 'allowed') return denied(verdict);
     const { limit } = request;
-    // One more than asked for tells whether there is another page.
     const rows = await listServices(this.parts.readDb, { ...request, limit: limit + 1 });
-    const items = rows.slice(0, limit);
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return done({ items, next: last && { registeredAt: last.registeredAt, id: last.id } });
+    return done(pageOf(rows, limit, ({ registeredAt, id }) => ({ registeredAt, id })));
   }
 }

@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { membersOfTeam } from '../../../projections/team/queries.js';
 import { authorize } from '../authorize.js';
+import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result } from '../result.js';
@@ -19,11 +20,7 @@ export interface ListMembersRequest {
   readonly after?: MemberPlace;
 }
 
-export interface MemberPage {
-  readonly items: readonly MemberView[];
-  /** Undefined on the last page. */
-  readonly next: MemberPlace | undefined;
-}
+type MemberPage = Page<MemberView, MemberPlace>;
 
 /** The members of the principal's team, who joined last first. */
 export class ListMembersQuery extends Query<Result<MemberPage>> {
@@ -44,10 +41,8 @@ export class ListMembersHandler implements IQueryHandler<ListMembersQuery> {
     if (verdict !== 'allowed') return denied(verdict);
     const { teamId } = principal;
     const { limit } = request;
-    // One more than asked for tells whether there is another page.
     const rows = await membersOfTeam(this.parts.readDb, { ...request, teamId, limit: limit + 1 });
-    const items = await showMembers(this.parts, rows.slice(0, limit));
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return done({ items, next: last && { joinedAt: last.joinedAt, userId: last.userId } });
+    const { items, next } = pageOf(rows, limit, ({ joinedAt, userId }) => ({ joinedAt, userId }));
+    return done({ items: await showMembers(this.parts, items), next });
   }
 }

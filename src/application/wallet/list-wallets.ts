@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { listWallets } from '../../../projections/wallets/queries.js';
 import { authorize } from '../authorize.js';
+import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { denied, done, type Result } from '../result.js';
@@ -19,11 +20,7 @@ export interface ListWalletsRequest {
   readonly after?: WalletPlace;
 }
 
-export interface WalletPage {
-  readonly items: readonly WalletView[];
-  /** Undefined on the last page. */
-  readonly next: WalletPlace | undefined;
-}
+type WalletPage = Page<WalletView, WalletPlace>;
 
 /** The wallets of the principal's team, newest first. */
 export class ListWalletsQuery extends Query<Result<WalletPage>> {
@@ -44,10 +41,7 @@ export class ListWalletsHandler implements IQueryHandler<ListWalletsQuery> {
     if (verdict !== 'allowed') return denied(verdict);
     const { teamId } = principal;
     const { limit } = request;
-    // One more than asked for tells whether there is another page.
     const rows = await listWallets(this.parts.readDb, { ...request, teamId, limit: limit + 1 });
-    const items = rows.slice(0, limit);
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return done({ items, next: last && { openedAt: last.openedAt, id: last.id } });
+    return done(pageOf(rows, limit, ({ openedAt, id }) => ({ openedAt, id })));
   }
 }

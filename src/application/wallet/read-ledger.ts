@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { walletLedger } from '../../../projections/wallets/queries.js';
 import type { EntryType, WalletEntry } from '../../domain/wallet/entry.js';
+import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { done, type Result } from '../result.js';
@@ -15,11 +16,7 @@ export interface ReadLedgerRequest {
   readonly beforeRevision?: number;
 }
 
-export interface LedgerPage {
-  readonly items: readonly WalletEntry[];
-  /** The `beforeRevision` of the next page; undefined on the last one. */
-  readonly next: number | undefined;
-}
+type LedgerPage = Page<WalletEntry, number>;
 
 /** What was put into a wallet and taken from it, newest first. */
 export class ReadLedgerQuery extends Query<Result<LedgerPage>> {
@@ -40,9 +37,7 @@ export class ReadLedgerHandler implements IQueryHandler<ReadLedgerQuery> {
     const found = await findWallet(this.parts, principal, 'wallets.read', walletId);
     if (!found.ok) return found;
     const { limit } = request;
-    // One more than asked for tells whether there is another page.
     const rows = await walletLedger(this.parts.readDb, { ...request, walletId, limit: limit + 1 });
-    const items = rows.slice(0, limit);
-    return done({ items, next: rows.length > limit ? items.at(-1)?.revision : undefined });
+    return done(pageOf(rows, limit, ({ revision }) => revision));
   }
 }

@@ -9,7 +9,7 @@ import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller } from '../credentials.js';
 import { KeyId } from '../keys/key-id.js';
-import { CURSORS, cursorOf, listName, PageQuery, placeOf } from '../pages.js';
+import { answerPage, CURSORS, listName, PageQuery } from '../pages.js';
 import { AuditAnswer, DiffAnswer, HistoryAnswer } from './answers.js';
 import { AuditQuery, DiffQuery, diffRequestOf } from './requests.js';
 
@@ -32,9 +32,9 @@ export class AuditController {
     @Query() { limit, cursor }: PageQuery,
   ): Promise<HistoryAnswer> {
     const list = listName('history', caller.teamId, { keyId });
-    const after = (placeOf(this.cursors, list, cursor) as number | undefined) ?? 0;
-    const { items, next } = valueOf(await keyHistory(this.parts, caller, keyId, { after, limit }));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (after?: number) =>
+      keyHistory(this.parts, caller, keyId, { after: after ?? 0, limit }),
+    );
   }
 
   @Get('keys/:keyId/diff')
@@ -55,9 +55,8 @@ export class AuditController {
   async events(@Caller() caller: Principal, @Query() query: AuditQuery): Promise<AuditAnswer> {
     const { limit, cursor, ...filters } = query;
     const list = listName('audit', caller.teamId, filters);
-    const afterIndex = placeOf(this.cursors, list, cursor) as number | undefined;
-    const asked = { ...filters, limit, ...(afterIndex !== undefined && { afterIndex }) };
-    const { items, next } = valueOf(await auditEvents(this.parts, caller, asked));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (afterIndex?: number) =>
+      auditEvents(this.parts, caller, { ...filters, limit, ...(afterIndex !== undefined && { afterIndex }) }),
+    );
   }
 }

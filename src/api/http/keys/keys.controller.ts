@@ -19,7 +19,7 @@ import type { Cursors } from '../../../platform/cursors.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
-import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
+import { answerPage, CURSORS, listName } from '../pages.js';
 import { etagOf } from '../receipts.js';
 import { KeyPageAnswer, NewKeyAnswer, OneKeyAnswer } from './answers.js';
 import { KeyId } from './key-id.js';
@@ -64,11 +64,11 @@ export class KeysController {
   async list(@Caller() caller: Principal, @Query() query: ListKeysQuery): Promise<KeyPageAnswer> {
     const { limit, cursor, ...asks } = query;
     const list = listName('keys', caller.teamId, asks);
-    const after = placeOf(this.cursors, list, cursor) as KeyPage['next'];
     const { sort, asOf, ...filters } = asks;
-    const asked = { filters, sort, limit, ...(asOf !== undefined && { asOf }), ...(after && { after }) };
-    const { items, next } = valueOf(await this.queries.execute(new ListKeys(caller, asked)));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (after?: KeyPage['next']) => {
+      const asked = { filters, sort, limit, ...(asOf !== undefined && { asOf }), ...(after && { after }) };
+      return this.queries.execute(new ListKeys(caller, asked));
+    });
   }
 
   @Get(':keyId')

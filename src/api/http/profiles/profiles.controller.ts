@@ -23,7 +23,7 @@ import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
-import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
+import { answerPage, CURSORS, listName } from '../pages.js';
 import { PathId } from '../path-id.js';
 import { etagOf, writePosition } from '../receipts.js';
 import { BiasProfilePageAnswer, OneBiasProfileAnswer } from './answers.js';
@@ -66,10 +66,9 @@ export class ProfilesController {
   ): Promise<BiasProfilePageAnswer> {
     const { limit, cursor, ...filters } = query;
     const list = listName('bias-profiles', caller.teamId, filters);
-    const after = placeOf(this.cursors, list, cursor) as ProfilePlace | undefined;
-    const asked = { ...filters, limit, ...(after && { after }) };
-    const { items, next } = valueOf(await this.queries.execute(new ListProfiles(caller, asked)));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (after?: ProfilePlace) =>
+      this.queries.execute(new ListProfiles(caller, { ...filters, limit, ...(after && { after }) })),
+    );
   }
 
   @Get(':profileId')

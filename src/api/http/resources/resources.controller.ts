@@ -22,7 +22,7 @@ import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
-import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
+import { answerPage, CURSORS, listName } from '../pages.js';
 import { PathId } from '../path-id.js';
 import { etagOf, writePosition } from '../receipts.js';
 import { OneResourceAnswer, ResourcePageAnswer } from './answers.js';
@@ -62,10 +62,9 @@ export class ResourcesController {
   async list(@Caller() caller: Principal, @Query() query: ListResourcesQuery): Promise<ResourcePageAnswer> {
     const { limit, cursor, ...filters } = query;
     const list = listName('resources', caller.teamId, filters);
-    const after = placeOf(this.cursors, list, cursor) as ResourcePlace | undefined;
-    const asked = { ...filters, limit, ...(after && { after }) };
-    const { items, next } = valueOf(await this.queries.execute(new ListResources(caller, asked)));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (after?: ResourcePlace) =>
+      this.queries.execute(new ListResources(caller, { ...filters, limit, ...(after && { after }) })),
+    );
   }
 
   @Get(':resourceId')

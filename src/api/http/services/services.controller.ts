@@ -12,7 +12,7 @@ import {
 import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller } from '../credentials.js';
-import { CURSORS, cursorOf, listName, placeOf } from '../pages.js';
+import { answerPage, CURSORS, listName } from '../pages.js';
 import { PathId } from '../path-id.js';
 import { etagOf } from '../receipts.js';
 import { EstimateAnswer, OneServiceAnswer, ServicePageAnswer } from './answers.js';
@@ -36,10 +36,9 @@ export class ServicesController {
   async list(@Caller() caller: Principal, @Query() query: ListServicesQuery): Promise<ServicePageAnswer> {
     const { limit, cursor, ...filters } = query;
     const list = listName('services', caller.teamId, filters);
-    const after = placeOf(this.cursors, list, cursor) as ServicePlace | undefined;
-    const asked = { ...filters, limit, ...(after && { after }) };
-    const { items, next } = valueOf(await this.queries.execute(new ListServices(caller, asked)));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (after?: ServicePlace) =>
+      this.queries.execute(new ListServices(caller, { ...filters, limit, ...(after && { after }) })),
+    );
   }
 
   @Get(':serviceId')

@@ -29,7 +29,7 @@ import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
-import { CURSORS, cursorOf, listName, PageQuery, placeOf } from '../pages.js';
+import { answerPage, CURSORS, listName, PageQuery } from '../pages.js';
 import { PathId } from '../path-id.js';
 import { etagOf, writePosition } from '../receipts.js';
 import { MemberPageAnswer, OneMemberAnswer } from './member-answers.js';
@@ -53,10 +53,9 @@ export class MembersController {
   @ApiOkResponse({ type: MemberPageAnswer })
   async list(@Caller() caller: Principal, @Query() { limit, cursor }: PageQuery): Promise<MemberPageAnswer> {
     const list = listName('members', caller.teamId, {});
-    const after = placeOf(this.cursors, list, cursor) as MemberPlace | undefined;
-    const asked = { limit, ...(after && { after }) };
-    const { items, next } = valueOf(await this.queries.execute(new ListMembersQuery(caller, asked)));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (after?: MemberPlace) =>
+      this.queries.execute(new ListMembersQuery(caller, { limit, ...(after && { after }) })),
+    );
   }
 
   @Get(':userId')

@@ -20,7 +20,7 @@ import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
-import { CURSORS, cursorOf, listName, PageQuery, placeOf } from '../pages.js';
+import { answerPage, CURSORS, listName, PageQuery } from '../pages.js';
 import { PathId } from '../path-id.js';
 import { etagOf, writePosition } from '../receipts.js';
 import { LedgerPageAnswer, OneWalletAnswer, WalletPageAnswer } from './answers.js';
@@ -59,10 +59,9 @@ export class WalletsController {
   @ApiOkResponse({ type: WalletPageAnswer })
   async list(@Caller() caller: Principal, @Query() { limit, cursor }: PageQuery): Promise<WalletPageAnswer> {
     const list = listName('wallets', caller.teamId, {});
-    const after = placeOf(this.cursors, list, cursor) as WalletPlace | undefined;
-    const query = new ListWalletsQuery(caller, { limit, ...(after && { after }) });
-    const { items, next } = valueOf(await this.queries.execute(query));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (after?: WalletPlace) =>
+      this.queries.execute(new ListWalletsQuery(caller, { limit, ...(after && { after }) })),
+    );
   }
 
   @Get(':walletId')
@@ -88,10 +87,10 @@ export class WalletsController {
   ): Promise<LedgerPageAnswer> {
     const { limit, cursor, ...filters } = query;
     const list = listName(`ledger ${walletId}`, caller.teamId, filters);
-    const beforeRevision = placeOf(this.cursors, list, cursor) as number | undefined;
-    const asked = { ...filters, limit, ...(beforeRevision !== undefined && { beforeRevision }) };
-    const { items, next } = valueOf(await this.queries.execute(new ReadLedgerQuery(caller, walletId, asked)));
-    return { items, nextCursor: cursorOf(this.cursors, list, next) };
+    return answerPage(this.cursors, list, cursor, (beforeRevision?: number) => {
+      const asked = { ...filters, limit, ...(beforeRevision !== undefined && { beforeRevision }) };
+      return this.queries.execute(new ReadLedgerQuery(caller, walletId, asked));
+    });
   }
 
   @Post(':walletId/top-up')
