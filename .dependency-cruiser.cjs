@@ -50,7 +50,7 @@ module.exports = {
     house('store-postgres', '^src/event-store/postgres/', ['^src/event-store/postgres/', port, config]),
     house('store-memory', '^src/event-store/memory/', ['^src/event-store/memory/', port, config]),
     packages('store-postgres', '^src/event-store/postgres/', [
-      ...npm('pg', '@types/pg', 'kysely'),
+      ...npm('pg', '@types/pg', 'kysely', 'dataloader'),
       '^kysely/',
       node,
     ]),
@@ -59,7 +59,7 @@ module.exports = {
     house('config', config, [config]),
     house('application', '^src/application/', ['^src/application/', domain, port, queries, platform]),
     packages('application', '^src/application/', [
-      ...npm('@nestjs/common', '@nestjs/cqrs', 'kysely', 'lru-cache'),
+      ...npm('@nestjs/common', '@nestjs/cqrs', 'kysely', 'dataloader', 'lru-cache'),
       '^(node:)?timers/promises$',
     ]),
     house('verification', '^src/verification/', [

@@ -9,6 +9,7 @@ import { stale } from './api/http/outages.js';
 import { createPrincipals } from './api/http/principals.js';
 import { AppModule } from './app.module.js';
 import { createExecutor } from './application/execute.js';
+import { createLookups } from './application/lookups.js';
 import { type Parts, ReadModelsBehind, VerificationBehind } from './application/parts.js';
 import { onlyWithRightClock } from './application/right-clock.js';
 import type { Config } from './config/config.js';
@@ -127,6 +128,7 @@ export async function startService(
       clock,
       newId,
       readDb,
+      lookups: createLookups(readDb),
       settled,
       keysListed,
       teamsTopUp: config.topUp === 'team',

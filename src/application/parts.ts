@@ -3,6 +3,7 @@ import type { Ledger } from '../event-store/ledger.js';
 import type { Position } from '../event-store/port.js';
 import type { Clock } from '../platform/clock.js';
 import type { Executor } from './execute.js';
+import type { Lookups } from './lookups.js';
 
 /** Injection token of `Parts`. */
 export const PARTS = Symbol('application parts');
@@ -15,6 +16,7 @@ export interface Parts {
   readonly newId: () => string;
   /** The read models. */
   readonly readDb: Kysely<unknown>;
+  readonly lookups: Lookups;
   /**
    * Waits until what was written can be seen: by this process's verification always, by the read models for
    * at most two seconds.

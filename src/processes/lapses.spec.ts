@@ -4,6 +4,7 @@ import { secretRecordOf } from '../../test/support/key-events.js';
 import { keyCreated } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
 import { createExecutor } from '../application/execute.js';
+import { createLookups } from '../application/lookups.js';
 import type { Parts } from '../application/parts.js';
 import type { Recorded } from '../domain/recorded.js';
 import { newId } from '../platform/ids.js';
@@ -32,6 +33,7 @@ function lapses(): Lapses {
     clock,
     newId,
     readDb: house.db,
+    lookups: createLookups(house.db),
     settled: () => settle(house, runner),
     keysListed: () => settle(house, runner),
     teamsTopUp: false,

@@ -1,4 +1,8 @@
 import type { KeyRow } from '../../../projections/keys/table.js';
+import type { LastUse } from '../../../projections/last-used/queries.js';
+import type { ProfileRow } from '../../../projections/profiles/table.js';
+import type { ResourceRow } from '../../../projections/resources/table.js';
+import type { UserRow } from '../../../projections/team/table.js';
 import { isPast } from '../../domain/access/key-access.js';
 import type { ResourceType } from '../../domain/key/events.js';
 import { type KeyStatus, keyStatus } from '../../domain/key/status.js';
@@ -77,10 +81,13 @@ export interface ViewFacts {
   readonly principal: Principal;
   /** ISO instant for which the status is told. */
   readonly at: string;
-  readonly users: ReadonlyMap<string, { readonly name: string; readonly email: string }>;
-  readonly lastUsedAt: ReadonlyMap<string, string>;
-  readonly resources: ReadonlyMap<string, ShownResource>;
-  readonly profiles: ReadonlyMap<string, ShownProfile>;
+  /** Whether that is past, and lists may know of more than there was then. */
+  readonly isOver: boolean;
+  readonly users: ReadonlyMap<string, UserRow>;
+  /** By the id of the key. */
+  readonly lastUses: ReadonlyMap<string, LastUse>;
+  readonly resources: ReadonlyMap<string, ResourceRow>;
+  readonly profiles: ReadonlyMap<string, ProfileRow>;
 }
 
 export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
@@ -101,12 +108,12 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
     maskedSecret: rest.maskedSecret,
     role: rest.role,
     scopes: rest.scopes,
-    resources: rest.resourceIds.map((id) => facts.resources.get(id) ?? unknownResource(id)),
+    resources: rest.resourceIds.map((id) => resourceOf(id, facts)),
     users: userIds.map((id) => userOf(id, facts, personal)),
     biasProfile:
       biasProfileId === null
         ? null
-        : (facts.profiles.get(biasProfileId) ?? { id: biasProfileId, name: null }),
+        : { id: biasProfileId, name: facts.profiles.get(biasProfileId)?.name ?? null },
     department: rest.department,
     environment: rest.environment,
     requestor: personal ? rest.requestor : null,
@@ -120,7 +127,7 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
     createdAt: rest.createdAt,
     createdBy: { type: createdByType, id: createdById },
     expiresAt,
-    lastUsedAt: facts.lastUsedAt.get(rest.id) ?? null,
+    lastUsedAt: lastUsedAt(rest.id, facts),
     rotatedAt: rest.rotatedAt,
     secretVersion: rest.secretVersion,
     previousSecretValidUntil: isPast(previousSecretValidUntil, facts.at) ? null : previousSecretValidUntil,
@@ -130,8 +137,14 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
   };
 }
 
-function unknownResource(id: string): ShownResource {
-  return { id, name: null, model: null, resourceType: null, status: null };
+function resourceOf(id: string, { resources }: ViewFacts): ShownResource {
+  const { name = null, model = null, resourceType = null, status = null } = resources.get(id) ?? {};
+  return { id, name, model, resourceType, status };
+}
+
+function lastUsedAt(id: string, { lastUses, isOver, at }: ViewFacts): string | null {
+  const last = lastUses.get(id)?.lastUsedAt ?? null;
+  return isOver && last !== null && last > at ? null : last;
 }
 
 function userOf(id: string, { users }: ViewFacts, personal: boolean): AssignedUser {

@@ -1,8 +1,4 @@
 import type { KeyRow } from '../../../projections/keys/table.js';
-import { lastUsed } from '../../../projections/last-used/queries.js';
-import { profilesByIds } from '../../../projections/profiles/queries.js';
-import { resourcesByIds } from '../../../projections/resources/queries.js';
-import { usersByIds } from '../../../projections/team/queries.js';
 import type { Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { type KeyView, viewOf } from './key-view.js';
@@ -13,38 +9,19 @@ import { type KeyView, viewOf } from './key-view.js';
  *   last is kept, so a key of the past shows it only if it was not used since
  */
 export async function showKeys(
-  { readDb, clock }: Parts,
+  { lookups, clock }: Parts,
   principal: Principal,
   rows: readonly KeyRow[],
   asOf?: string,
 ): Promise<KeyView[]> {
-  const at = asOf ?? clock.now().toISOString();
-  const [users, resources, profiles, uses] = await Promise.all([
-    usersByIds(readDb, distinct(rows.flatMap((row) => row.userIds))),
-    resourcesByIds(readDb, distinct(rows.flatMap((row) => row.resourceIds))),
-    profilesByIds(readDb, distinct(rows.flatMap((row) => row.biasProfileId ?? []))),
-    lastUsed(
-      readDb,
-      rows.map((row) => row.id),
-    ),
+  const [users, resources, profiles, lastUses] = await Promise.all([
+    lookups.users(distinct(rows.flatMap((row) => row.userIds))),
+    lookups.resources(distinct(rows.flatMap((row) => row.resourceIds))),
+    lookups.profiles(distinct(rows.flatMap((row) => row.biasProfileId ?? []))),
+    lookups.lastUses(rows.map((row) => row.id)),
   ]);
-  const facts = {
-    principal,
-    at,
-    users: new Map(users.map((user) => [user.id, user])),
-    resources: new Map(
-      resources.map(({ id, name, model, resourceType, status }) => [
-        id,
-        { id, name, model, resourceType, status },
-      ]),
-    ),
-    profiles: new Map(profiles.map(({ id, name }) => [id, { id, name }])),
-    lastUsedAt: new Map(
-      [...uses].flatMap(([keyId, { lastUsedAt }]) =>
-        asOf === undefined || lastUsedAt <= asOf ? [[keyId, lastUsedAt]] : [],
-      ),
-    ),
-  };
+  const at = asOf ?? clock.now().toISOString();
+  const facts = { principal, at, isOver: asOf !== undefined, users, resources, profiles, lastUses };
   return rows.map((row) => viewOf(row, facts));
 }
 

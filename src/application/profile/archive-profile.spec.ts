@@ -4,6 +4,7 @@ import { type House, openHouse, settle } from '../../../test/support/projection-
 import { systemClock } from '../../platform/clock.js';
 import { newId } from '../../platform/ids.js';
 import { createExecutor } from '../execute.js';
+import { createLookups } from '../lookups.js';
 import { type Parts, ReadModelsBehind } from '../parts.js';
 import { actorOf } from '../principal.js';
 import { ArchiveProfileCommand, ArchiveProfileHandler } from './archive-profile.js';
@@ -41,6 +42,7 @@ function archive(keysListed: Parts['keysListed']) {
     clock: systemClock,
     newId,
     readDb: db,
+    lookups: createLookups(db),
     settled: async () => undefined,
     keysListed,
     teamsTopUp: false,

@@ -1,4 +1,3 @@
-import { usersByIds } from '../../../projections/team/queries.js';
 import type { Member } from '../../domain/team/state.js';
 import type { Parts } from '../parts.js';
 
@@ -9,16 +8,12 @@ export interface MemberView extends Pick<Member, 'userId' | 'role' | 'until' | '
 }
 
 export async function showMembers(
-  { readDb }: Parts,
+  { lookups }: Parts,
   members: readonly Omit<MemberView, 'name' | 'email'>[],
 ): Promise<MemberView[]> {
-  const users = await usersByIds(
-    readDb,
-    members.map(({ userId }) => userId),
-  );
-  const byId = new Map(users.map((user) => [user.id, user]));
+  const users = await lookups.users(members.map(({ userId }) => userId));
   return members.map(({ userId, role, until, joinedAt, revision }) => {
-    const { name = null, email = null } = byId.get(userId) ?? {};
+    const { name = null, email = null } = users.get(userId) ?? {};
     return { userId, name, email, role, until, joinedAt, revision };
   });
 }

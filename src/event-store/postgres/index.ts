@@ -9,6 +9,7 @@ import { HeadWatch } from './head-watch.js';
 import { listen } from './listener.js';
 import { readHead, readLog, readStream } from './read.js';
 import { sharePages } from './shared-pages.js';
+import { createStreamPages } from './stream-pages.js';
 
 export type { GroupReport } from './group-commit.js';
 export { migrations } from './migrations.js';
@@ -37,6 +38,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     readLog: sharePages((after) => readLog(connections.readers, after)),
     watch,
   };
+  const readForwards = createStreamPages(connections.readers);
   const closing = new AbortController();
   let listening: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
@@ -55,7 +57,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       if (result.ok) watch.advance(BigInt(result.position));
       return result;
     },
-    readStream: (stream, range = {}) => readStream(connections.readers, stream, range),
+    readStream: (stream, range = {}) => readStream(connections.readers, readForwards, stream, range),
     async *follow({ after, signal }) {
       listening ??= listen(connections.createListener, (position) => watch.advance(position), closing.signal);
       yield* follow(source, { after, signal: AbortSignal.any([signal, closing.signal]) });

@@ -4,11 +4,11 @@ import { runStatement } from './connections.js';
 import { explainFailure } from './failures.js';
 
 /** Of a page, whatever comes first; one event at least. */
-const pageLimits = { events: 1_000, bytes: 8_000_000 };
+export const pageLimits = { events: 1_000, bytes: 8_000_000 };
 
 const lastRevision = 2n ** 63n - 1n;
 
-interface EventRow {
+export interface EventRow {
   readonly position: Position;
   readonly stream: string;
   readonly revision: string;
@@ -16,10 +16,13 @@ interface EventRow {
   readonly type: string;
   readonly data: Buffer;
   readonly metadata: Buffer;
-  /** Position of the head when the page was read. */
-  readonly head: Position;
   /** Events of the page before it was cut to its size in bytes. */
   readonly found: number;
+}
+
+interface LogRow extends EventRow {
+  /** Position of the head when the page was read. */
+  readonly head: Position;
 }
 
 export interface Page {
@@ -29,7 +32,7 @@ export interface Page {
 
 /** The next events of the log after a position, as one snapshot; `head` says how far it went then. */
 export async function readLog(pool: pg.Pool, after: bigint): Promise<Page> {
-  const rows = await query<EventRow>(pool, {
+  const rows = await query<LogRow>(pool, {
     name: 'read_log',
     text: selectPage('position > $1', 'position'),
     values: [after, pageLimits.events],
@@ -45,29 +48,44 @@ export async function readHead(pool: pg.Pool): Promise<Position> {
   return head?.position ?? start;
 }
 
+/** What a page of a stream is to hold. */
+export interface StreamAsk {
+  readonly stream: string;
+  /** The first revision wanted; backwards the last. */
+  readonly from: bigint;
+  /** At most so many events, 1,000 at most. */
+  readonly size: number;
+}
+
+/** Reads pages of streams forwards. */
+export type ReadPage = (ask: StreamAsk) => Promise<EventRow[]>;
+
 /** @see EventStore.readStream */
 export async function* readStream(
   pool: pg.Pool,
+  readForwards: ReadPage,
   stream: string,
   { from, limit = Number.POSITIVE_INFINITY, backwards = false }: ReadOptions,
 ): AsyncIterable<RecordedEvent> {
   let next = from ?? (backwards ? lastRevision : 1n);
   let left = limit;
   while (left > 0) {
-    const size = Math.min(left, pageLimits.events);
-    const rows = await query<EventRow>(pool, {
-      name: backwards ? 'read_backwards' : 'read_forwards',
-      text: backwards
-        ? selectPage('stream = $3 and revision <= $1', 'revision desc')
-        : selectPage('stream = $3 and revision >= $1', 'revision'),
-      values: [next, size, stream],
-    });
+    const ask = { stream, from: next, size: Math.min(left, pageLimits.events) };
+    const rows = await (backwards ? readBackwards(pool, ask) : readForwards(ask));
     yield* rows.map(toRecorded);
     const last = rows.at(-1);
-    if (!last || (rows.length === last.found && last.found < size)) return;
+    if (!last || (rows.length === last.found && last.found < ask.size)) return;
     left -= rows.length;
     next = BigInt(last.revision) + (backwards ? -1n : 1n);
   }
+}
+
+async function readBackwards(pool: pg.Pool, { stream, from, size }: StreamAsk): Promise<EventRow[]> {
+  return query<LogRow>(pool, {
+    name: 'read_backwards',
+    text: selectPage('stream = $3 and revision <= $1', 'revision desc'),
+    values: [from, size, stream],
+  });
 }
 
 /** Postgres counts the bytes of large values without fetching them. */
@@ -86,7 +104,7 @@ function selectPage(condition: string, order: string): string {
     order by ${order}`;
 }
 
-async function query<Row extends pg.QueryResultRow>(
+export async function query<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   statement: pg.QueryConfig,
 ): Promise<Row[]> {

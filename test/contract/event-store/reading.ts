@@ -52,6 +52,28 @@ export function describeReading(log: () => LogUnderTest): void {
       const backwards = await collect(store.readStream('uses-1', { backwards: true, limit: 11 }));
       expect(idsOf(backwards)).toEqual(idsOf(events.toReversed().slice(0, 11)));
     });
+
+    it('gives everybody who asks at once what they asked for', async () => {
+      const { store } = log();
+      const streams = new Map(
+        Array.from({ length: 20 }, (_, number) => [
+          `key-${number}`,
+          someEvents(number % 4, { data: new Uint8Array(number % 3 === 0 ? 900_000 : 10) }),
+        ]),
+      );
+      for (const [stream, events] of streams) {
+        for (const [index, event] of events.entries()) await store.append(stream, BigInt(index), [event]);
+      }
+      const asks = [...streams].flatMap(([stream, events]) =>
+        [{}, { from: 2n }, { limit: 1 }, { backwards: true }].map((range) => ({ stream, events, range })),
+      );
+      const found = await Promise.all(
+        [...asks, ...asks].map(({ stream, range }) => collect(store.readStream(stream, range))),
+      );
+      expect(found.map(idsOf)).toEqual(
+        [...asks, ...asks].map(({ events, range }) => idsOf(cut(events, range))),
+      );
+    });
   });
 }
 

@@ -1,0 +1,53 @@
+import DataLoader from 'dataloader';
+import type { Kysely } from 'kysely';
+import { type LastUse, type LastUsedDatabase, lastUsed } from '../../projections/last-used/queries.js';
+import { type ProfilesDatabase, profilesByIds } from '../../projections/profiles/queries.js';
+import type { ProfileRow } from '../../projections/profiles/table.js';
+import { type ResourcesDatabase, resourcesByIds } from '../../projections/resources/queries.js';
+import type { ResourceRow } from '../../projections/resources/table.js';
+import { type TeamDatabase, usersByIds } from '../../projections/team/queries.js';
+import type { UserRow } from '../../projections/team/table.js';
+
+/** Finds things by their ids, each as it is when it is asked for; ids that nothing has are absent. */
+export type Lookup<T> = (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>;
+
+/** What is shown with keys and stands in other read models. */
+export interface Lookups {
+  readonly users: Lookup<UserRow>;
+  readonly resources: Lookup<ResourceRow>;
+  readonly profiles: Lookup<ProfileRow>;
+  /** By the id of the key. */
+  readonly lastUses: Lookup<LastUse>;
+}
+
+type LookupDatabase = TeamDatabase & ResourcesDatabase & ProfilesDatabase & LastUsedDatabase;
+
+const idsMaxCount = 1_000;
+
+/** Each with one query for all who ask in the same turn of the event loop: answers come in crowds. */
+export function createLookups(db: Kysely<LookupDatabase>): Lookups {
+  return {
+    users: together(async (ids) => byId(await usersByIds(db, ids))),
+    resources: together(async (ids) => byId(await resourcesByIds(db, ids))),
+    profiles: together(async (ids) => byId(await profilesByIds(db, ids))),
+    lastUses: together((ids) => lastUsed(db, ids)),
+  };
+}
+
+function together<T>(find: Lookup<T>): Lookup<T> {
+  const loader = new DataLoader<string, T | undefined>(
+    async (ids) => {
+      const found = await find([...new Set(ids)]);
+      return ids.map((id) => found.get(id));
+    },
+    { cache: false, maxBatchSize: idsMaxCount, batchScheduleFn: (read) => void setImmediate(read) },
+  );
+  return async (ids) => {
+    const found = await Promise.all(ids.map(async (id) => [id, await loader.load(id)] as const));
+    return new Map(found.flatMap(([id, one]) => (one === undefined ? [] : [[id, one] as const])));
+  };
+}
+
+function byId<T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
