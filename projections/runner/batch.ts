@@ -30,13 +30,27 @@ export async function applyBatch(
   from: Checkpoint,
   batch: LedgerBatch,
 ): Promise<Checkpoint | undefined> {
-  const events = batch.events.filter((recorded) => isAfter(positionOf(recorded), from));
+  const events = eventsAfter(from, batch);
   if (events.length === 0 && !isAfter(batch.position, from)) return from;
   try {
     return await applyTogether(target, from, events, batch.position);
   } catch (error) {
     if (!isFaultOfEvent(error)) throw error;
     return await applySingly(target, from, events);
+  }
+}
+
+/** What of a batch the tables do not have. */
+export function eventsAfter(checkpoint: Checkpoint, { events }: LedgerBatch): Recorded[] {
+  return events.filter((recorded) => isAfter(positionOf(recorded), checkpoint));
+}
+
+/** Whether a row of the model may be another after one of the events; yes also where that cannot be told. */
+export function touches({ tables }: ReadModel, events: readonly Recorded[]): boolean {
+  try {
+    return events.some((recorded) => tables.some((table) => table.keysOf(recorded).length > 0));
+  } catch {
+    return true;
   }
 }
 
@@ -113,7 +127,7 @@ async function applyToTable(
   }
 }
 
-function isAfter(position: Position, checkpoint: Checkpoint): boolean {
+export function isAfter(position: Position, checkpoint: Checkpoint): boolean {
   return comparePositions(position, checkpoint.position) > 0;
 }
 

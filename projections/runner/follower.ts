@@ -1,5 +1,5 @@
 import { comparePositions, type Position } from '../../src/event-store/port.js';
-import { applyBatch } from './batch.js';
+import { createApplier } from './applier.js';
 import { liveCheckpoint } from './checkpoint.js';
 import { ModelNewer, PoisonEvent, reasonOf } from './failure.js';
 import type { Locks } from './locks.js';
@@ -92,16 +92,21 @@ export function createFollower(
 
   /** Returns when the checkpoint is not where it left it: the database knows better, and says where to go on. */
   async function follow(signal: AbortSignal): Promise<void> {
-    let checkpoint = await liveCheckpoint(db, model.name);
+    const checkpoint = await liveCheckpoint(db, model.name);
     if (checkpoint?.version !== model.version) return;
     health.become('running');
     progress.advance(model.name, checkpoint.position);
-    for await (const batch of ledger.follow({ after: checkpoint.position, signal })) {
-      if (batch.events.length > 0) health.caughtUp(false);
-      checkpoint = await applyBatch({ db, model, failPoints }, checkpoint, batch);
-      if (!checkpoint) return;
-      reach(checkpoint.position);
-      health.caughtUp(batch.caughtUp);
+    const applier = createApplier({ db, model, failPoints }, checkpoint);
+    try {
+      for await (const batch of ledger.follow({ after: checkpoint.position, signal })) {
+        if (batch.events.length > 0) health.caughtUp(false);
+        const position = await applier.apply(batch);
+        if (position === undefined) return;
+        reach(position);
+        health.caughtUp(batch.caughtUp);
+      }
+    } finally {
+      await applier.close();
     }
   }
 
