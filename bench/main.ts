@@ -8,6 +8,9 @@ import { type BenchRow, isMissed } from './row.js';
 import { type OpenStage, openStage } from './stage.js';
 import { suite } from './suite.js';
 
+/** A service, its writers beside it, and those who insert without it. */
+const connectionsCount = 200;
+
 const usage = `npm run bench -- [--json] [--only <name,...>]    of: ${Object.keys(suite).join(', ')}`;
 
 interface Wishes {
@@ -57,6 +60,7 @@ async function main({ json, names }: Wishes): Promise<void> {
   const server = await startEmbeddedPostgres({
     directory: join(directory, 'postgres'),
     log: { info: tell, warn: tell },
+    connectionsCount,
   });
   async function tidyUp(): Promise<void> {
     await stage?.clear().catch(() => undefined);

@@ -15,7 +15,7 @@ export interface LedgerBatch {
 export interface Ledger {
   /** @see EventStore.append */
   append(stream: string, expected: number, events: readonly NewEvent[]): Promise<AppendResult>;
-  /** @see EventStore.readStream */
+  /** Without the addresses in the metadata. @see EventStore.readStream */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<Recorded>;
   /** Without the addresses in the metadata. @see EventStore.follow */
   follow(options: FollowOptions): AsyncIterable<LedgerBatch>;
@@ -30,7 +30,7 @@ export function createLedger(store: EventStore, codec: Codec): Ledger {
       return store.append(stream, BigInt(expected), encoded);
     },
     async *readStream(stream, options) {
-      for await (const page of pages(store.readStream(stream, options))) yield* await codec.decode(page);
+      for await (const page of pages(store.readStream(stream, options))) yield* await decodeShared(page);
     },
     async *follow(options) {
       for await (const batch of store.follow(options)) {

@@ -164,9 +164,15 @@ function requireName(what: string, name: string): void {
   );
 }
 
+/** One number as this program writes it: of two such texts the longer is the greater number. */
+function isCount(position: Position): boolean {
+  return !position.includes('.') && (position.length === 1 || !position.startsWith('0'));
+}
+
 /** -1, 0 or 1, as for `Array.prototype.sort`. */
 export function comparePositions(a: Position, b: Position): number {
   if (a === b) return 0;
+  if (isCount(a) && isCount(b)) return a.length < b.length || (a.length === b.length && a < b) ? -1 : 1;
   const left = a.split('.');
   const right = b.split('.');
   for (let i = 0; i < Math.max(left.length, right.length); i++) {

@@ -7,8 +7,8 @@ import type { Position, RecordedEvent } from './port.js';
 const keptBytes = 8_000_000;
 
 /**
- * Decodes for all who follow the log in this process: verification and every read model want the same newest
- * events within milliseconds, and decoding is most of what following costs. Addresses are left out.
+ * Decodes for all who read in this process: verification, every read model and the answer to a command want the
+ * same newest events within milliseconds, and decoding is most of what reading costs. Addresses are left out.
  */
 export function shareDecoding(codec: Codec): (events: readonly RecordedEvent[]) => Promise<Recorded[]> {
   const kept = new LRUCache<Position, Recorded>({ maxSize: keptBytes });

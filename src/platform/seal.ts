@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
@@ -10,7 +10,7 @@ const tagBytes = 16;
  */
 export function seal(key: Uint8Array, context: string, content: Uint8Array): Buffer {
   const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
+  const cipher = createCipheriv(algorithm, keyObjectOf(key), nonce, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(context, 'utf8'));
   const text = Buffer.concat([cipher.update(content), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
@@ -18,10 +18,21 @@ export function seal(key: Uint8Array, context: string, content: Uint8Array): Buf
 
 /** @throws when the key or the context is another, or the box was changed */
 export function open(key: Uint8Array, context: string, box: Uint8Array): Buffer {
-  const decipher = createDecipheriv(algorithm, key, box.subarray(0, nonceBytes), {
+  const decipher = createDecipheriv(algorithm, keyObjectOf(key), box.subarray(0, nonceBytes), {
     authTagLength: tagBytes,
   });
   decipher.setAAD(Buffer.from(context, 'utf8'));
   decipher.setAuthTag(box.subarray(nonceBytes, nonceBytes + tagBytes));
   return Buffer.concat([decipher.update(box.subarray(nonceBytes + tagBytes)), decipher.final()]);
+}
+
+/** Node takes longer to make something of the bytes of a key than to seal a field with it. */
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+function keyObjectOf(key: Uint8Array): KeyObject {
+  const known = keyObjects.get(key);
+  if (known) return known;
+  const made = createSecretKey(key);
+  keyObjects.set(key, made);
+  return made;
 }
