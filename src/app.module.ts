@@ -24,6 +24,7 @@ import { MembersController } from './api/http/teams/members.controller.js';
 import { ProjectsController } from './api/http/teams/projects.controller.js';
 import { WalletsController } from './api/http/wallets/wallets.controller.js';
 import { AssignResourcesHandler } from './application/key/assign-resources.js';
+import { AssignUsersHandler } from './application/key/assign-users.js';
 import { ChangeKeyHandler } from './application/key/change-key.js';
 import { ChangeStatusHandler } from './application/key/change-status.js';
 import { CreateKeyHandler } from './application/key/create-key.js';
@@ -85,6 +86,7 @@ const handlers: Provider[] = [
   AcceptInvitationHandler,
   ArchiveProfileHandler,
   AssignResourcesHandler,
+  AssignUsersHandler,
   ChangeKeyHandler,
   ChangeMemberHandler,
   ChangeProjectStatusHandler,

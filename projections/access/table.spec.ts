@@ -36,6 +36,12 @@ describe('the read model access', () => {
     expect(keyAccess.apply(row, assigned, 'k1', 1)).toEqual({ ...row, userIds: ['u1'], revision: 2 });
   });
 
+  it('forgets a user who is assigned no more', () => {
+    const after = next({ type: 'UserUnassigned', userId: 'u1', unassignedAt: instant(1) });
+    const with2 = { ...row, userIds: ['u1', 'u2'] };
+    expect(keyAccess.apply(with2, after, 'k1', 1)).toEqual({ ...row, userIds: ['u2'], revision: 2 });
+  });
+
   it.each<[KeyEvent, Partial<KeyAccessRow>]>([
     [
       {

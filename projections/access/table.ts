@@ -66,6 +66,8 @@ function changed(row: KeyAccessRow, event: Exclude<KeyEvent, KeyCreated>): KeyAc
   switch (event.type) {
     case 'UserAssigned':
       return { ...row, userIds: [...row.userIds, event.userId] };
+    case 'UserUnassigned':
+      return { ...row, userIds: row.userIds.filter((userId) => userId !== event.userId) };
     case 'ResourceAssigned': {
       const { resourceId, model } = event;
       return { ...row, resources: [...row.resources, { resourceId, model }] };

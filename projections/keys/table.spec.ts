@@ -99,6 +99,19 @@ describe('the read model keys', () => {
     });
   });
 
+  it('forgets who is assigned no more', () => {
+    const step = (type: 'assign' | 'unassign', userId: string, revision: number) =>
+      recorded(
+        'key-k1',
+        type === 'assign'
+          ? { type: 'UserAssigned', userId, assignedAt: instant(1) }
+          : { type: 'UserUnassigned', userId, unassignedAt: instant(1) },
+        { revision },
+      );
+    const row = fold(created, step('assign', 'u2', 2), step('assign', 'u1', 3), step('unassign', 'u2', 4));
+    expect(row).toMatchObject({ userIds: ['u1'], revision: 4 });
+  });
+
   it('keeps a revoked key, with the reason', () => {
     const revoked = recorded(
       'key-k1',

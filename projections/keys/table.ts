@@ -147,6 +147,8 @@ function changed(row: KeyRow, event: Exclude<KeyEvent, KeyCreated>): KeyRow | un
   switch (event.type) {
     case 'UserAssigned':
       return { ...row, userIds: [...row.userIds, event.userId] };
+    case 'UserUnassigned':
+      return { ...row, userIds: row.userIds.filter((userId) => userId !== event.userId) };
     case 'ResourceAssigned':
       return { ...row, resourceIds: [...row.resourceIds, event.resourceId] };
     case 'ResourceUnassigned':

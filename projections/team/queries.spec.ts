@@ -1,6 +1,6 @@
 import { instant } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
-import { membersOfTeam, projectsOfTeam, teamsOfUser, usersByIds } from './queries.js';
+import { membersByIds, membersOfTeam, projectsOfTeam, teamsOfUser, usersByIds } from './queries.js';
 import { teamModel } from './table.js';
 
 let house: House;
@@ -69,6 +69,14 @@ describe('people and their teams', () => {
     expect(first).toEqual(all[0]);
     expect(await membersOfTeam(house.db, { teamId: 't1', limit: 9, after: first! })).toEqual([all[1]]);
     expect(await membersOfTeam(house.db, { teamId: 't2', limit: 9 })).toEqual([]);
+  });
+
+  it('knows members by their ids, and leaves out who is none', async () => {
+    const ids = ['t3/u1', 't3/u2', 'x'];
+    expect(await membersByIds(house.db, ids)).toEqual([
+      { memberId: 't3/u1', userId: 'u1', until: instant(99), name: 'User 1', email: 'u1@example.com' },
+    ]);
+    expect(await membersByIds(house.db, [])).toEqual([]);
   });
 
   it('knows the projects of a team in the order of their making', async () => {

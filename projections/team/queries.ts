@@ -66,6 +66,27 @@ export async function projectsOfTeam(db: Kysely<TeamDatabase>, teamId: string): 
     .execute();
 }
 
+/** A member by name; null where the user is not known here yet. */
+export interface NamedMember extends Pick<MemberRow, 'memberId' | 'userId' | 'until'> {
+  readonly name: string | null;
+  /** Personal. */
+  readonly email: string | null;
+}
+
+/** Members in no particular order, those whose time is over among them; who is none, or no more, is left out. */
+export async function membersByIds(
+  db: Kysely<TeamDatabase>,
+  memberIds: readonly string[],
+): Promise<NamedMember[]> {
+  if (memberIds.length === 0) return [];
+  return db
+    .selectFrom('read.members as member')
+    .leftJoin('read.users as user', 'user.id', 'member.userId')
+    .select(['member.memberId', 'member.userId', 'member.until', 'user.name', 'user.email'])
+    .where('member.memberId', '=', sql<string>`any(${memberIds})`)
+    .execute();
+}
+
 /** Users in no particular order; ids that nobody has are left out. */
 export async function usersByIds(db: Kysely<TeamDatabase>, ids: readonly string[]): Promise<UserRow[]> {
   if (ids.length === 0) return [];

@@ -19,7 +19,7 @@ export interface TeamRow {
 }
 
 export interface MemberRow {
-  /** `<teamId>/<userId>`: a user is in a team once. */
+  /** As `memberIdOf` makes it: a user is in a team once. */
   readonly memberId: string;
   readonly membershipId: string;
   readonly teamId: string;
@@ -30,6 +30,10 @@ export interface MemberRow {
   readonly joinedAt: string;
   /** Of the team, at the last change of this membership: what its ETag is made of. */
   readonly revision: number;
+}
+
+export function memberIdOf(teamId: string, userId: string): string {
+  return `${teamId}/${userId}`;
 }
 
 export interface ProjectRow {
@@ -64,7 +68,7 @@ function targetOf({ event, stream }: Recorded<TeamEvent | UserEvent>): Target | 
     case 'MemberRoleChanged':
     case 'MemberRemoved':
       if (event.userId === undefined) return undefined;
-      return ['members', `${idOfStream(stream)}/${event.userId}`];
+      return ['members', memberIdOf(idOfStream(stream), event.userId)];
     case 'ProjectCreated':
     case 'ProjectRenamed':
     case 'ProjectArchived':

@@ -5,7 +5,12 @@ import { type ProfilesDatabase, profilesByIds } from '../../projections/profiles
 import type { ProfileRow } from '../../projections/profiles/table.js';
 import { type ResourcesDatabase, resourcesByIds } from '../../projections/resources/queries.js';
 import type { ResourceRow } from '../../projections/resources/table.js';
-import { type TeamDatabase, usersByIds } from '../../projections/team/queries.js';
+import {
+  membersByIds,
+  type NamedMember,
+  type TeamDatabase,
+  usersByIds,
+} from '../../projections/team/queries.js';
 import type { UserRow } from '../../projections/team/table.js';
 
 /** Finds things by their ids, each as it is when it is asked for; ids that nothing has are absent. */
@@ -14,6 +19,8 @@ export type Lookup<T> = (ids: readonly string[]) => Promise<ReadonlyMap<string, 
 /** What is shown with keys and stands in other read models. */
 export interface Lookups {
   readonly users: Lookup<UserRow>;
+  /** By the id that `memberIdOf` makes. */
+  readonly members: Lookup<NamedMember>;
   readonly resources: Lookup<ResourceRow>;
   readonly profiles: Lookup<ProfileRow>;
   /** By the id of the key. */
@@ -28,6 +35,10 @@ const idsMaxCount = 1_000;
 export function createLookups(db: Kysely<LookupDatabase>): Lookups {
   return {
     users: together(async (ids) => byId(await usersByIds(db, ids))),
+    members: together(async (ids) => {
+      const found = await membersByIds(db, ids);
+      return new Map(found.map((member) => [member.memberId, member]));
+    }),
     resources: together(async (ids) => byId(await resourcesByIds(db, ids))),
     profiles: together(async (ids) => byId(await profilesByIds(db, ids))),
     lastUses: together((ids) => lastUsed(db, ids)),

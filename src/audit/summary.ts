@@ -36,6 +36,8 @@ export function summaryOf(event: DomainEvent): string {
       return `Created the ${event.tier} key “${event.name}” with ${scopesIn(event.scopes)}.`;
     case 'UserAssigned':
       return 'Assigned a user to the key.';
+    case 'UserUnassigned':
+      return 'Took a user from the key.';
     case 'ResourceAssigned':
       return `Assigned the resource for ${event.model} (${event.resourceType}) to the key.`;
     case 'ResourceUnassigned':

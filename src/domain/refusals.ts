@@ -16,6 +16,7 @@ export const refusals = {
   'key.origins_need_public': 'Only a public key is limited to origins.',
   'key.token_of_another': 'A personal token is made by its user, with a session.',
   'key.token_exceeds_user': 'A personal token cannot have more than its user.',
+  'key.token_has_one_user': 'A personal token has its user and no other.',
   'key.is_itself': 'A key cannot change itself.',
   'key.public_is_service': 'A public key is a service account.',
   'key.grace_too_short': 'This rotation keeps the replaced secret good for at least a day.',

@@ -6,8 +6,12 @@ import { appendToTeam } from './past.js';
 import type { Owner } from './people.js';
 import type { TestService } from './service.js';
 
+export interface Member extends Caller {
+  readonly userId: string;
+}
+
 /** Somebody of another team, who has joined the owner's and acts in it. */
-export async function join(service: TestService, owner: Owner, role: Role): Promise<Caller> {
+export async function join(service: TestService, owner: Owner, role: Role): Promise<Member> {
   const person = await service.signUp();
   await appendToTeam(service.config, owner.team.id, {
     type: 'MemberJoined',
@@ -16,7 +20,7 @@ export async function join(service: TestService, owner: Owner, role: Role): Prom
     role,
     joinedAt: new Date().toISOString(),
   });
-  const as = { headers: { ...person.headers, 'compass-team': owner.team.id } };
+  const as = { headers: { ...person.headers, 'compass-team': owner.team.id }, userId: person.user.id };
   await eventually(
     'membership',
     async () => (await service.send('GET', '/v1/me', { as })).status === 200 || undefined,

@@ -106,8 +106,12 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
           [`key-${keyId}`, keyCreated({ keyId, teamId: `t${whom}`, name: text, notes: text, createdAt: at })],
         ];
       case 'assign':
-        if (!isAlive(keyId) || !first(`${keyId} ${whom}`)) return [];
-        return [[`key-${keyId}`, { type: 'UserAssigned', userId: `u${whom}`, assignedAt: at }]];
+        if (!isAlive(keyId)) return [];
+        if (first(`${keyId} ${whom}`)) {
+          return ofKey(keyId, { type: 'UserAssigned', userId: `u${whom}`, assignedAt: at });
+        }
+        seen.delete(`${keyId} ${whom}`);
+        return ofKey(keyId, { type: 'UserUnassigned', userId: `u${whom}`, unassignedAt: at });
       case 'change':
         return ofKey(keyId, {
           type: 'KeyDetailsChanged',

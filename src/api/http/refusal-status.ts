@@ -13,6 +13,7 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'key.origins_need_public': 400,
   'key.token_of_another': 403,
   'key.token_exceeds_user': 403,
+  'key.token_has_one_user': 400,
   'key.is_itself': 403,
   'key.public_is_service': 400,
   'key.grace_too_short': 403,

@@ -12,7 +12,7 @@ import { denied, done, type Result, refuse } from '../result.js';
 import { makeSecret, secretPrefixOf } from '../secrets.js';
 import { expiryFieldOf, expiryOf } from './expiry.js';
 import type { KeyReceipt } from './receipt.js';
-import { checkProfile, resourcesOf } from './references.js';
+import { checkMembers, checkProfile, resourcesOf } from './references.js';
 import { checkExpiry, checkResources, checkRights, endOf, grantableScopes } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
@@ -30,6 +30,8 @@ export interface CreateKeyRequest extends KeyDetails {
   /** ISO instant. */
   readonly expiresAt?: string;
   readonly resourceIds?: readonly string[];
+  /** Members of the team; whoever creates the key is assigned in any case. */
+  readonly userIds?: readonly string[];
   readonly biasProfileId?: string;
   /** Addresses and CIDR ranges. */
   readonly allowedIps?: readonly string[];
@@ -73,6 +75,8 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
     if (!resources.ok) return resources;
     const mayGive = checkResources(principal, resources.value);
     if (!mayGive.ok) return mayGive;
+    const members = await checkMembers(this.parts, teamId, request.userIds ?? [], now.toISOString());
+    if (!members.ok) return members;
     const profile = await checkProfile(this.parts, teamId, request.biasProfileId);
     if (!profile.ok) return profile;
 

@@ -2,7 +2,6 @@ import type { KeyRow } from '../../../projections/keys/table.js';
 import type { LastUse } from '../../../projections/last-used/queries.js';
 import type { ProfileRow } from '../../../projections/profiles/table.js';
 import type { ResourceRow } from '../../../projections/resources/table.js';
-import type { UserRow } from '../../../projections/team/table.js';
 import { isPast } from '../../domain/access/key-access.js';
 import type { ResourceType } from '../../domain/key/events.js';
 import { type KeyStatus, keyStatus } from '../../domain/key/status.js';
@@ -76,6 +75,12 @@ export interface KeyView {
   readonly revision: number;
 }
 
+/** Somebody by name; null where they are not known here yet. */
+export interface ShownUser {
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
 /** What a view needs besides the row, looked up for a whole page at once. */
 export interface ViewFacts {
   readonly principal: Principal;
@@ -83,7 +88,8 @@ export interface ViewFacts {
   readonly at: string;
   /** Whether that is past, and lists may know of more than there was then. */
   readonly isOver: boolean;
-  readonly users: ReadonlyMap<string, UserRow>;
+  /** Those whom a key shows. */
+  readonly users: ReadonlyMap<string, ShownUser>;
   /** By the id of the key. */
   readonly lastUses: ReadonlyMap<string, LastUse>;
   readonly resources: ReadonlyMap<string, ResourceRow>;
@@ -109,7 +115,7 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
     role: rest.role,
     scopes: rest.scopes,
     resources: rest.resourceIds.map((id) => resourceOf(id, facts)),
-    users: userIds.map((id) => userOf(id, facts, personal)),
+    users: userIds.flatMap((id) => userOf(id, facts, personal)),
     biasProfile:
       biasProfileId === null
         ? null
@@ -147,7 +153,7 @@ function lastUsedAt(id: string, { lastUses, isOver, at }: ViewFacts): string | n
   return isOver && last !== null && last > at ? null : last;
 }
 
-function userOf(id: string, { users }: ViewFacts, personal: boolean): AssignedUser {
+function userOf(id: string, { users }: ViewFacts, personal: boolean): AssignedUser[] {
   const user = users.get(id);
-  return { id, name: user?.name ?? null, email: personal ? (user?.email ?? null) : null };
+  return user ? [{ id, name: user.name, email: personal ? user.email : null }] : [];
 }

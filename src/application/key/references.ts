@@ -1,7 +1,9 @@
 import type { ResourceRef } from '../../domain/key/events.js';
 import { profileStream } from '../../domain/profile/events.js';
 import { resourceStream } from '../../domain/resource/events.js';
-import { profileDecider, resourceDecider } from '../deciders.js';
+import { teamStream } from '../../domain/team/events.js';
+import { hasEnded, memberOf } from '../../domain/team/members.js';
+import { profileDecider, resourceDecider, teamDecider } from '../deciders.js';
 import type { Parts } from '../parts.js';
 import { done, type Result, refuse } from '../result.js';
 
@@ -31,4 +33,23 @@ export async function checkProfile(
   const { state } = await executor.load(profileDecider, profileStream(biasProfileId));
   if (state?.teamId !== teamId) return refuse('profile.not_found', 'biasProfileId');
   return state.isArchived ? refuse('profile.archived', 'biasProfileId') : done(undefined);
+}
+
+/**
+ * Whether all these are members of the team now, from the log itself.
+ * @param at ISO instant it is now
+ */
+export async function checkMembers(
+  { executor }: Parts,
+  teamId: string,
+  userIds: readonly string[],
+  at: string,
+): Promise<Result<void>> {
+  if (userIds.length === 0) return done(undefined);
+  const { state: team } = await executor.load(teamDecider, teamStream(teamId));
+  const isMember = (userId: string) => {
+    const member = team && memberOf(team, userId);
+    return member !== undefined && !hasEnded(member, at);
+  };
+  return userIds.every(isMember) ? done(undefined) : refuse('member.not_found', 'userIds');
 }

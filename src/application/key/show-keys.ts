@@ -1,12 +1,16 @@
 import type { KeyRow } from '../../../projections/keys/table.js';
+import { memberIdOf } from '../../../projections/team/table.js';
+import { isPast } from '../../domain/access/key-access.js';
+import type { Lookups } from '../lookups.js';
 import type { Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
-import { type KeyView, viewOf } from './key-view.js';
+import { type KeyView, type ShownUser, viewOf } from './key-view.js';
 
 /**
  * Rows as a principal may see them, with the names and the times of use that other read models hold.
  * @param asOf the ISO instant the rows are of; absent: now. Names are today's in any case; of uses only the
- *   last is kept, so a key of the past shows it only if it was not used since
+ *   last is kept, so a key of the past shows it only if it was not used since. Now a key shows those of its
+ *   users who are in the team; of the past, all who were assigned to it
  */
 export async function showKeys(
   { lookups, clock }: Parts,
@@ -14,15 +18,29 @@ export async function showKeys(
   rows: readonly KeyRow[],
   asOf?: string,
 ): Promise<KeyView[]> {
+  const at = asOf ?? clock.now().toISOString();
+  const userIds = distinct(rows.flatMap((row) => row.userIds));
   const [users, resources, profiles, lastUses] = await Promise.all([
-    lookups.users(distinct(rows.flatMap((row) => row.userIds))),
+    asOf === undefined ? membersAmong(lookups, principal.teamId, userIds, at) : lookups.users(userIds),
     lookups.resources(distinct(rows.flatMap((row) => row.resourceIds))),
     lookups.profiles(distinct(rows.flatMap((row) => row.biasProfileId ?? []))),
     lookups.lastUses(rows.map((row) => row.id)),
   ]);
-  const at = asOf ?? clock.now().toISOString();
   const facts = { principal, at, isOver: asOf !== undefined, users, resources, profiles, lastUses };
   return rows.map((row) => viewOf(row, facts));
+}
+
+/** Those of some users who are in the team, by user. */
+async function membersAmong(
+  { members }: Lookups,
+  teamId: string,
+  userIds: readonly string[],
+  at: string,
+): Promise<ReadonlyMap<string, ShownUser>> {
+  const found = await members(userIds.map((userId) => memberIdOf(teamId, userId)));
+  return new Map(
+    [...found.values()].flatMap((one) => (isPast(one.until, at) ? [] : [[one.userId, one] as const])),
+  );
 }
 
 function distinct(ids: readonly string[]): string[] {

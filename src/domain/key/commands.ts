@@ -26,6 +26,8 @@ export interface CreateKey extends KeyDetails {
   readonly secret: SecretRecord;
   /** The user who creates it is assigned to it, and a personal token acts as them; absent when a key creates it. */
   readonly creatorId?: string;
+  /** Members of the team to assign besides. */
+  readonly userIds?: readonly string[];
   readonly resources?: readonly ResourceRef[];
   readonly biasProfileId?: string;
   readonly allowedIps?: readonly string[];
@@ -67,6 +69,16 @@ export interface AssignResources extends MayBeNarrowing {
   readonly at: string;
 }
 
+/** The whole set; the differences become events. */
+export interface AssignUsers {
+  readonly type: 'AssignUsers';
+  /** Members of the team. */
+  readonly userIds: readonly string[];
+  /** Whether those who are assigned or not any more are to be told. */
+  readonly notify: boolean;
+  readonly at: string;
+}
+
 export interface RotateKey {
   readonly type: 'RotateKey';
   readonly secret: SecretRecord;
@@ -104,6 +116,7 @@ export type KeyCommand =
   | ChangeKey
   | ChangeStatus
   | AssignResources
+  | AssignUsers
   | RotateKey
   | RecordLapses
   | RevokeKey

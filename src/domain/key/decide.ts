@@ -14,6 +14,7 @@ import type { KeyEvent } from './events.js';
 import { conflictIn } from './resources.js';
 import { rotateKey } from './rotate.js';
 import type { Key, KeyState } from './state.js';
+import { assignUsers } from './users.js';
 
 type KeyDecision = Decision<KeyEvent>;
 
@@ -36,6 +37,8 @@ export function decide(command: KeyCommand, key: KeyState): KeyDecision {
       return changeStatus(key, command);
     case 'AssignResources':
       return assignResources(key, command);
+    case 'AssignUsers':
+      return assignUsers(key, command);
     case 'RotateKey':
       return rotateKey(key, command);
   }

@@ -85,7 +85,17 @@ export interface KeyCreated extends KeyDetails {
 export interface UserAssigned {
   readonly type: 'UserAssigned';
   readonly userId: string;
+  /** Whoever did it wants the user told. */
+  readonly notify?: true;
   readonly assignedAt: string;
+}
+
+export interface UserUnassigned {
+  readonly type: 'UserUnassigned';
+  readonly userId: string;
+  /** Whoever did it wants the user told. */
+  readonly notify?: true;
+  readonly unassignedAt: string;
 }
 
 export interface ResourceAssigned extends ResourceRef {
@@ -192,6 +202,7 @@ export interface KeyDeleted {
 export type KeyEvent =
   | KeyCreated
   | UserAssigned
+  | UserUnassigned
   | ResourceAssigned
   | ResourceUnassigned
   | KeyDetailsChanged
@@ -210,6 +221,7 @@ export type KeyEvent =
 export const keyEventTypes = {
   KeyCreated: true,
   UserAssigned: true,
+  UserUnassigned: true,
   ResourceAssigned: true,
   ResourceUnassigned: true,
   KeyDetailsChanged: true,

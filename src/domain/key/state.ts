@@ -56,6 +56,8 @@ export function evolve(key: KeyState, event: KeyEvent): KeyState {
   switch (event.type) {
     case 'UserAssigned':
       return { ...key, userIds: [...key.userIds, event.userId] };
+    case 'UserUnassigned':
+      return { ...key, userIds: key.userIds.filter((userId) => userId !== event.userId) };
     case 'ResourceAssigned': {
       const { resourceId, model, resourceType } = event;
       return { ...key, resources: [...key.resources, { resourceId, model, resourceType }] };

@@ -14,6 +14,7 @@ interface Format<E> {
 export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, { type: T }>> } = {
   KeyCreated: { schema: 1, personal: { requestor: ofKey, notes: ofKey } },
   UserAssigned: { schema: 1, personal: {} },
+  UserUnassigned: { schema: 1, personal: {} },
   ResourceAssigned: { schema: 1, personal: {} },
   ResourceUnassigned: { schema: 1, personal: {} },
   KeyDetailsChanged: { schema: 1, personal: { requestor: ofKey, notes: ofKey } },

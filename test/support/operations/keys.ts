@@ -21,6 +21,11 @@ export const keyRows: Rows = {
       creationRefused(400, 'key.expiry_ambiguous', { expiresInDays: 1, expiresAt: '2100-01-01T00:00:00Z' }),
       creationRefused(404, 'project.not_found', { projectId: nowhere }),
       creationRefused(404, 'resource.not_found', { resourceIds: [nowhere] }),
+      creationRefused(404, 'member.not_found', { userIds: [nowhere] }),
+      creationRefused(400, 'key.token_has_one_user', {
+        type: 'personal_token',
+        userIds: [await world.newMemberId()],
+      }),
       creationRefused(409, 'project.archived', { projectId: await archivedProjectId(world) }),
       creationRefused(404, 'profile.not_found', { biasProfileId: nowhere }),
       creationRefused(400, 'key.public_is_member', { public: true, role: 'admin' }),
@@ -111,6 +116,26 @@ export const keyRows: Rows = {
         { ...(await onRevoked(world, '/resources', { resourceIds: [] })), status: 409, code: 'key.revoked' },
       ];
     },
+  },
+  'PUT /v1/keys/{keyId}/users': {
+    statuses: changing(200),
+    request: aboutKey('/users', { userIds: [] }),
+    refusals: async (world) => [
+      {
+        path: `/v1/keys/${await world.newKeyId()}/users`,
+        body: { userIds: [nowhere] },
+        status: 404,
+        code: 'member.not_found',
+      },
+      {
+        path: `/v1/keys/${await world.newKeyId({ type: 'personal_token' })}/users`,
+        body: { userIds: [] },
+        status: 400,
+        code: 'key.token_has_one_user',
+      },
+      { ...(await onRevoked(world, '/users', { userIds: [] })), status: 409, code: 'key.revoked' },
+      { ...(await onItself(world, '/users', { userIds: [] })), status: 403, code: 'key.is_itself' },
+    ],
   },
   'POST /v1/keys/{keyId}/rotate': {
     statuses: changing(200),

@@ -190,6 +190,13 @@ export class NewKeyAnswer extends OneKeyAnswer {
   readonly secret!: string;
 }
 
+export class UsersAssignedAnswer extends OneKeyAnswer {
+  @ApiProperty({
+    description: 'Whether mails to the users are on their way: not where mail is not configured.',
+  })
+  readonly notified!: boolean;
+}
+
 export class KeyPageAnswer {
   @ApiProperty({ type: [KeyAnswer] })
   readonly items!: readonly KeyView[];

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+import type { AssignUsersRequest } from '../../../application/key/assign-users.js';
 import type { ChangeKeyRequest } from '../../../application/key/change-key.js';
 import type { ChangeStatusRequest } from '../../../application/key/change-status.js';
 import type { RotateKeyRequest } from '../../../application/key/rotate-key.js';
@@ -15,6 +16,7 @@ import {
   Labels,
   ResourceIds,
   Scopes,
+  UserIds,
 } from './key-fields.js';
 
 /** What is absent stays, null clears, lists are replaced whole. */
@@ -79,6 +81,19 @@ export class ChangeKeyBody implements ChangeKeyRequest {
 export class AssignResourcesBody {
   @ResourceIds({ isRequired: true })
   readonly resourceIds!: readonly string[];
+}
+
+export class AssignUsersBody implements AssignUsersRequest {
+  @UserIds({ isRequired: true })
+  readonly userIds!: readonly string[];
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Whether those who are assigned, or not any more, are to be told by mail.',
+  })
+  @MayBeAbsent()
+  @IsBoolean()
+  readonly notify?: boolean;
 }
 
 export class ChangeStatusBody implements ChangeStatusRequest {

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AssignResourcesCommand } from '../../../application/key/assign-resources.js';
+import { AssignUsersCommand } from '../../../application/key/assign-users.js';
 import { ChangeKeyCommand } from '../../../application/key/change-key.js';
 import { ChangeStatusCommand } from '../../../application/key/change-status.js';
 import { DeleteKeyCommand } from '../../../application/key/delete-key.js';
@@ -22,8 +23,14 @@ import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
 import { writePosition } from '../receipts.js';
-import { NewKeyAnswer, OneKeyAnswer } from './answers.js';
-import { AssignResourcesBody, ChangeKeyBody, ChangeStatusBody, RotateKeyBody } from './change-requests.js';
+import { NewKeyAnswer, OneKeyAnswer, UsersAssignedAnswer } from './answers.js';
+import {
+  AssignResourcesBody,
+  AssignUsersBody,
+  ChangeKeyBody,
+  ChangeStatusBody,
+  RotateKeyBody,
+} from './change-requests.js';
 import { KeyId } from './key-id.js';
 import { showKey } from './show-key.js';
 
@@ -71,6 +78,27 @@ export class KeyChangesController {
     const context = contextOf(request, caller);
     const command = new AssignResourcesCommand(caller, keyId, resourceIds, context, expectedRevision);
     return this.run(caller, command, reply);
+  }
+
+  @Put('users')
+  @ApiOperation({
+    summary: 'Assign users to a key: the whole set',
+    description: 'Members of the team. They see the key, and those with the role USER may rotate it.',
+  })
+  @ApiOkResponse({ type: UsersAssignedAnswer })
+  async assignUsers(
+    @Caller() caller: Principal,
+    @Param('keyId', KeyId) keyId: string,
+    @Body() body: AssignUsersBody,
+    @IfMatch() expectedRevision: number | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UsersAssignedAnswer> {
+    const context = contextOf(request, caller);
+    const command = new AssignUsersCommand(caller, keyId, body, context, expectedRevision);
+    // No installation has mail configured: the events say who wanted a notice.
+    const { key } = await this.run(caller, command, reply);
+    return { key, notified: false };
   }
 
   @Put('status')

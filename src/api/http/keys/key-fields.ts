@@ -72,17 +72,33 @@ export function ExpiresAt({ nullable }: { nullable: boolean }): PropertyDecorato
   );
 }
 
-export function ResourceIds({ isRequired }: { isRequired: boolean }): PropertyDecorator {
-  const documented = {
-    type: 'array' as const,
-    items: { type: 'string', format: 'uuid' },
-    maxItems: 100,
-    description: 'Resources of the team; one model under one resource type only.',
-  };
+interface SetOptions {
+  readonly isRequired: boolean;
+}
+
+export function ResourceIds({ isRequired }: SetOptions): PropertyDecorator {
+  const description = 'Resources of the team; one model under one resource type only.';
+  return Ids({ isRequired, maxItems: 100, description });
+}
+
+/** So many that one append holds the end of all, their tokens with them, and the beginning of as many others. */
+const usersMax = 200;
+
+export function UserIds({ isRequired }: SetOptions): PropertyDecorator {
+  const description = `Members of the team${isRequired ? '' : '; whoever creates the key is assigned in any case'}.`;
+  return Ids({ isRequired, maxItems: usersMax, description });
+}
+
+function Ids({
+  isRequired,
+  maxItems,
+  description,
+}: SetOptions & Words & { maxItems: number }): PropertyDecorator {
+  const items = { type: 'string', format: 'uuid' };
   return applyDecorators(
-    ApiProperty({ ...documented, required: isRequired }),
+    ApiProperty({ type: 'array', items, maxItems, description, required: isRequired }),
     ...(isRequired ? [] : [MayBeAbsent()]),
-    IsIdList({ maxItems: 100 }),
+    IsIdList({ maxItems }),
   );
 }
 

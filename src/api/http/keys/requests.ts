@@ -19,6 +19,7 @@ import {
   Labels,
   ResourceIds,
   Scopes,
+  UserIds,
 } from './key-fields.js';
 
 export class CreateKeyBody implements CreateKeyRequest {
@@ -66,6 +67,9 @@ export class CreateKeyBody implements CreateKeyRequest {
 
   @ResourceIds({ isRequired: false })
   readonly resourceIds?: readonly string[];
+
+  @UserIds({ isRequired: false })
+  readonly userIds?: readonly string[];
 
   @OptionalId()
   readonly biasProfileId?: string;
