@@ -27,6 +27,7 @@ export function clusterUrl({ password }: Cluster, port: number, database: string
 export async function openSession(cluster: Cluster, postmaster: Postmaster): Promise<Session | undefined> {
   let deadline = Date.now() + 60_000;
   while (postmaster.isRunning()) {
+    await untilReady(postmaster);
     try {
       return await connect(clusterUrl(cluster, postmaster.port, 'postgres'));
     } catch (error) {
@@ -38,10 +39,20 @@ export async function openSession(cluster: Cluster, postmaster: Postmaster): Pro
       }
       if (code === stillStartingOrStopping) deadline = Date.now() + 60_000;
       if (Date.now() > deadline) throw new Error('The database does not answer.', { cause: error });
-      await sleep(15);
+      await sleep(lookMilliseconds);
     }
   }
   return undefined;
+}
+
+const lookMilliseconds = 10;
+const looksMax = 25;
+
+/** Each connection is a process of Postgres, also one that is refused, and while it repairs itself it has work to do. */
+async function untilReady(postmaster: Postmaster): Promise<void> {
+  for (let looks = 0; looks < looksMax && postmaster.isRunning() && !postmaster.saysReady(); looks++) {
+    await sleep(lookMilliseconds);
+  }
 }
 
 async function connect(connectionString: string): Promise<Session> {
