@@ -21,6 +21,7 @@ export class DatabaseNewer extends Error {
  * @throws DatabaseNewer before anything is changed; the error of the migration that failed
  */
 export async function migrate(pool: pg.Pool, history: SchemaHistory): Promise<string[]> {
+  if (await isUpToDate(pool, history)) return [];
   const db = openConnection(pool);
   try {
     await sql`select pg_advisory_lock(hashtext(${`migrate ${history.schema}`}))`.execute(db);
@@ -29,6 +30,27 @@ export async function migrate(pool: pg.Pool, history: SchemaHistory): Promise<st
     await db.destroy();
   }
 }
+
+/** One question, as most starts find nothing to do, and finding that out in order takes a dozen, and a connection. */
+async function isUpToDate(pool: pg.Pool, { schema, migrations }: SchemaHistory): Promise<boolean> {
+  const known = Object.keys(migrations).toSorted().join();
+  const name = [pg.escapeIdentifier(schema), pg.escapeIdentifier('migration')].join('.');
+  try {
+    const { rows } = await pool.query<{ name: string }>(`select name from ${name}`);
+    return (
+      rows
+        .map((row) => row.name)
+        .toSorted()
+        .join() === known
+    );
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && missing.has(error.code ?? '')) return false;
+    throw error;
+  }
+}
+
+/** Neither the table nor its schema is there. */
+const missing = new Set(['42P01', '3F000']);
 
 /**
  * One connection to the same database, which holds the lock until it is closed. Without time-outs: a
