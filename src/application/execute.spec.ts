@@ -114,6 +114,23 @@ describe('executing commands', () => {
     expect(await executor.execute(revokeKey('k'))).toMatchObject({ ok: true, revision: 2, changed: false });
   });
 
+  it('does not begin what has waited for too long, so that those behind a log that was away are not late too', async () => {
+    const [{ executor, faults, counts }] = twoProcesses();
+    await executor.execute(createKey('k'));
+    counts.appends = 0;
+    const away = Promise.withResolvers<never>();
+    faults.push(() => away.promise);
+    const waiting = Array.from({ length: 20 }, () => executor.execute(revokeKey('k')));
+    const settled = Promise.allSettled(waiting);
+    await new Promise((done) => setTimeout(done, 310));
+    away.reject(new StoreUnavailable('The log is away.'));
+    for (const { status, ...rest } of await settled) {
+      expect([status, rest]).toEqual(['rejected', { reason: expect.any(StoreUnavailable) as unknown }]);
+    }
+    expect(counts.appends).toBe(1);
+    expect(await executor.execute(revokeKey('k'))).toMatchObject({ ok: true, changed: true });
+  });
+
   it('queues many commands of one stream: none is refused, and the stream is read once', async () => {
     const [{ executor, ledger, counts }] = twoProcesses();
     await executor.execute(createKey('k'));

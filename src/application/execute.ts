@@ -125,9 +125,14 @@ export function createExecutor(options: Options): Executor {
     return cache.get(stream) as Snapshot<S> | undefined;
   }
 
-  async function run<S, C, E extends DomainEvent>(execution: Execution<S, C, E>): Promise<Outcome<S>> {
+  async function run<S, C, E extends DomainEvent>(
+    execution: Execution<S, C, E>,
+    deadline: number,
+  ): Promise<Outcome<S>> {
     const { decider, stream, command, context, expectedRevision, isNew } = execution;
-    const deadline = performance.now() + deadlineMilliseconds;
+    // Whoever asked has given up: what others did to the stream meanwhile must not cost those who wait behind it.
+    if (performance.now() > deadline)
+      throw new StoreUnavailable(`Too much was to be done to ${stream} before.`);
     const known = cached<S>(stream) ?? (isNew && empty<S>());
     let current: Snapshot<S> = known ?? (await catchUp(decider, stream, empty<S>())).snapshot;
     let fresh = known === undefined;
@@ -191,7 +196,11 @@ export function createExecutor(options: Options): Executor {
   }
 
   return {
-    execute: (execution) => queue(execution.stream, () => run(execution)),
+    execute(execution) {
+      // From now on, not from when its turn comes: a log that is away for seconds would let a queue wait for minutes.
+      const deadline = performance.now() + deadlineMilliseconds;
+      return queue(execution.stream, () => run(execution, deadline));
+    },
     load: async (decider, stream) => {
       const since = cached<never>(stream) ?? empty<never>();
       return (await catchUp(decider, stream, since)).snapshot;
