@@ -103,12 +103,15 @@ module.exports = {
     ]),
     house('models', '^projections/(?!runner|migrations)([^/]+)/', [
       domain,
-      '^projections/runner/model\\.ts$',
+      '^projections/runner/(model|snapshot)\\.ts$',
       '^projections/$1/',
     ]),
     packages('models', '^projections/(?!runner|migrations)[^/]+/', npm('kysely')),
     house('runner', '^projections/runner/', ['^projections/', port, config, platform, domain]),
-    packages('runner', '^projections/runner/', [...npm('kysely', 'pg', '@types/pg'), node]),
+    packages('runner', '^projections/runner/', [
+      ...npm('kysely', 'pg', '@types/pg', 'pg-copy-streams', '@types/pg-copy-streams', 'postgres-array'),
+      node,
+    ]),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,4 +1,4 @@
-import { createKysely, createPool } from '../src/platform/postgres.js';
+import { createPool } from '../src/platform/postgres.js';
 import { createAccessIndex } from '../src/verification/access-index.js';
 import { loadIndex } from '../src/verification/load.js';
 import { answerQuestions } from './workers.js';
@@ -15,7 +15,7 @@ answerQuestions(async (url: string): Promise<IndexMemory> => {
   const index = createAccessIndex();
   const before = bytesInUse();
   const began = performance.now();
-  await loadIndex(createKysely<unknown>(pool), index);
+  await loadIndex(pool, index);
   const seconds = (performance.now() - began) / 1_000;
   const bytes = bytesInUse() - before;
   await pool.end();

@@ -29,6 +29,8 @@ export interface Installation {
   /** The same, for read models. */
   readonly readDb: Kysely<unknown>;
   /** For what takes as long as it takes, such as filling read models. */
+  readonly workPool: pg.Pool;
+  /** The same, for read models. */
   readonly workDb: Kysely<unknown>;
   readonly ledger: Ledger;
   readonly keyRing: SealedKeyRing;
@@ -146,6 +148,7 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
       masterKey,
       pool,
       readDb,
+      workPool,
       workDb: createKysely<unknown>(workPool),
       ledger: createLedger(store, createCodec(keyRing)),
       keyRing,

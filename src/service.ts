@@ -90,6 +90,7 @@ export async function startService(
     masterKey,
     pool,
     readDb,
+    workPool,
     workDb,
     ledger,
   }: typeof installation): Promise<Service> {
@@ -110,7 +111,7 @@ export async function startService(
     await runner.start();
 
     const index = createAccessIndex();
-    const feed = createAccessFeed({ ledger, index, load: () => loadIndex(workDb, index), warn });
+    const feed = createAccessFeed({ ledger, index, load: () => loadIndex(workPool, index), warn });
     undo.push(() => feed.stop());
     await feed.start();
 

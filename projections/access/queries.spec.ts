@@ -1,12 +1,14 @@
 import { instant, keyCreated } from '../../test/support/projection-events.js';
 import { foldOf, type House, openHouse, settle } from '../../test/support/projection-house.js';
+import type { Table } from '../runner/model.js';
+import type { Snapshot } from '../runner/snapshot.js';
 import { profileAccess } from './profiles.js';
 import { projectAccess } from './projects.js';
 import { readAccess } from './queries.js';
 import { resourceAccess } from './resources.js';
 import { accessModel, keyAccess, memberAccess } from './table.js';
 
-/** One more than two pages. */
+/** More than comes at once. */
 const keysCount = 10_001;
 
 let house: House;
@@ -16,14 +18,14 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
-async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
+async function listed<Row extends object>({ each }: Snapshot, table: Table<Row>): Promise<Row[]> {
+  const list: Row[] = [];
+  await each(table, (row) => list.push(row));
   return list;
 }
 
 describe('everything verification needs', () => {
-  it('is read page by page, as it was at one position', async () => {
+  it('is read as it was at one position', async () => {
     for (let n = 0; n < keysCount; n++) await house.append(`key-k${n}`, keyCreated({ keyId: `k${n}` }));
     const about = { type: 'MemberJoined', membershipId: 'm1', role: 'OWNER', joinedAt: instant(0) } as const;
     for (const userId of ['u1', 'u2']) await house.append('team-t1', { ...about, userId });
@@ -55,16 +57,16 @@ describe('everything verification needs', () => {
     const head = await house.ledger.head();
     const events = await house.events();
 
-    const snapshot = await readAccess(house.db, async ({ position, ...tables }) => {
+    const snapshot = await readAccess(house.pool, async (snapshot) => {
       await house.append('key-k0', { type: 'KeyRevoked', reason: 'superseded', revokedAt: instant(1) });
       await settle(house, runner);
       return {
-        position,
-        keys: await listed(tables.keys),
-        members: await listed(tables.members),
-        resources: await listed(tables.resources),
-        profiles: await listed(tables.profiles),
-        projects: await listed(tables.projects),
+        position: snapshot.position,
+        keys: await listed(snapshot, keyAccess),
+        members: await listed(snapshot, memberAccess),
+        resources: await listed(snapshot, resourceAccess),
+        profiles: await listed(snapshot, profileAccess),
+        projects: await listed(snapshot, projectAccess),
       };
     });
 
@@ -83,6 +85,6 @@ describe('everything verification needs', () => {
   });
 
   it('is not there before the read model is', async () => {
-    expect(await readAccess(house.db, () => Promise.resolve('something'))).toBeUndefined();
+    expect(await readAccess(house.pool, () => Promise.resolve('something'))).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { instant, keyCreated, use } from '../../test/support/projection-events.js';
 import { expectParity, type House, openHouse, settle } from '../../test/support/projection-house.js';
 import { readAccess } from '../access/queries.js';
-import { keyAccess } from '../access/table.js';
+import { type KeyAccessRow, keyAccess } from '../access/table.js';
 import { keyLinks } from '../keys/links.js';
 import { keyRows, keysModel } from '../keys/table.js';
 import { readModels } from '../models.js';
@@ -40,12 +40,6 @@ async function tableNames(): Promise<string[]> {
     select tablename as name from pg_tables where schemaname = 'read' and tablename like 'key%'
     order by tablename`.execute(house.db);
   return rows.map(({ name }) => name);
-}
-
-async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }
 
 async function liveGeneration(model: ReadModel): Promise<number | undefined> {
@@ -160,9 +154,11 @@ describe('a rebuild', () => {
     await happen(0, 30);
     await settle(house, runner);
     const model = readModels.find(({ name }) => name === 'access')!;
-    const seen = await readAccess(house.db, async ({ position, keys }) => {
+    const seen = await readAccess(house.pool, async ({ position, each }) => {
       await make(model);
-      return { position, keys: await listed(keys) };
+      const keys: KeyAccessRow[] = [];
+      await each(keyAccess, (key) => keys.push(key));
+      return { position, keys };
     });
     expect(seen?.position).toBe(await house.ledger.head());
     expect(seen?.keys).toHaveLength(30);

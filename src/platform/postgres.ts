@@ -65,6 +65,6 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (oid, format): ((te
 };
 
 /** From `2026-11-21 10:00:00.123456+00`, whatever the time zone of the session. */
-function toInstant(text: string): string {
+export function toInstant(text: string): string {
   return new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString();
 }

@@ -13,11 +13,20 @@ interface Held<T> {
   holders: number;
 }
 
-/** @param textOf the same for values that are alike, and no others */
-export function createInterning<T>(textOf: (value: T) => string): Interning<T> {
+export interface Likeness<T> {
+  /** The same for values that are alike, and no others. */
+  textOf(value: T): string;
+  /** Whether two are alike; of some that are it may say no. Values often come after others like them. */
+  isAlike(one: T, other: T): boolean;
+  /** What is kept of a value that is new. */
+  keep(value: T): T;
+}
+
+export function createInterning<T>({ textOf, isAlike, keep }: Likeness<T>): Interning<T> {
   const numbers = new Map<string, number>();
   const values: (Held<T> | undefined)[] = [];
   const free: number[] = [];
+  let latest = 0;
 
   function known(number: number): Held<T> {
     const one = values[number];
@@ -25,15 +34,23 @@ export function createInterning<T>(textOf: (value: T) => string): Interning<T> {
     return one;
   }
 
+  function numberOf(value: T): number {
+    const held = values[latest];
+    if (held && isAlike(held.value, value)) return latest;
+    const text = textOf(value);
+    const number = numbers.get(text);
+    if (number !== undefined) return number;
+    const next = free.pop() ?? values.length;
+    values[next] = { value: keep(value), text, holders: 0 };
+    numbers.set(text, next);
+    return next;
+  }
+
   return {
     hold(value) {
-      const text = textOf(value);
-      const number = numbers.get(text) ?? free.pop() ?? values.length;
-      const held = values[number] ?? { value, text, holders: 0 };
-      held.holders += 1;
-      values[number] = held;
-      numbers.set(text, number);
-      return number;
+      latest = numberOf(value);
+      known(latest).holders += 1;
+      return latest;
     },
     release(number) {
       const one = known(number);

@@ -71,7 +71,7 @@ export function createPackedKeys(): PackedKeys {
   const free: number[] = [];
   let slotsCount = 0;
   let nextNumber = 1;
-  const shapes = createInterning<Shape>(textOfShape);
+  const shapes = createInterning<Shape>({ textOf: textOfShape, isAlike: areAlike, keep: shapeOf });
   const listsOf = new Map<number, Lists>();
   const byDigest = createSlotTable((slot) => integerAt(slot, digestAt));
   const byId = createSlotTable((slot) => idHash(blockOf(slot).integers, startOf(slot) + keyIdAt));
@@ -164,7 +164,7 @@ export function createPackedKeys(): PackedKeys {
     if (lists) listsOf.set(slot, lists);
     numbers[(start + expiresAtAt) >> 3] = expiresAt;
     numbers[(start + revokedAtAt) >> 3] = revokedAt;
-    integers[(start + shapeAt) >> 2] = shapes.hold(shapeOf(row)) * 2 + (lists ? 1 : 0);
+    integers[(start + shapeAt) >> 2] = shapes.hold(row) * 2 + (lists ? 1 : 0);
     integers[(start + revisionAt) >> 2] = row.revision;
     integers[(start + secretVersionAt) >> 2] = row.secretVersion;
     integers[(start + numberAt) >> 2] = nextNumber++;
@@ -271,11 +271,29 @@ function isSmall(count: number): boolean {
   return count === (count | 0);
 }
 
-function shapeOf(row: KeyAccessRow): Shape {
+/** Nothing else of a row may stay in memory with it. */
+function shapeOf(row: Shape): Shape {
   const { teamId, projectId, type, ownerId, role, scopes, environment, appId, biasProfileId, isDisabled } =
     row;
   const shape = { teamId, projectId, type, public: row.public, ownerId, role, scopes, environment, appId };
   return { ...shape, biasProfileId, isDisabled };
+}
+
+/** Scopes that are other objects are not looked into. */
+function areAlike(one: Shape, other: Shape): boolean {
+  return (
+    one.teamId === other.teamId &&
+    one.projectId === other.projectId &&
+    one.type === other.type &&
+    one.public === other.public &&
+    one.ownerId === other.ownerId &&
+    one.role === other.role &&
+    one.scopes === other.scopes &&
+    one.environment === other.environment &&
+    one.appId === other.appId &&
+    one.biasProfileId === other.biasProfileId &&
+    one.isDisabled === other.isDisabled
+  );
 }
 
 /** The texts that people chose come last and quoted, so that no two shapes read the same. */

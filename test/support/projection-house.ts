@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type pg from 'pg';
 import { migrations, readSchema } from '../../projections/migrations/index.js';
 import { readModels } from '../../projections/models.js';
 import type { AnyTable, ReadModel, Relation } from '../../projections/runner/model.js';
@@ -20,6 +21,7 @@ import { metadata } from './projection-events.js';
 /** A log in memory, and a database for read models of it. */
 export interface House {
   readonly url: string;
+  readonly pool: pg.Pool;
   readonly db: Kysely<unknown>;
   readonly ledger: Ledger;
   /** Appends an event to the end of its stream. @returns its position */
@@ -48,6 +50,7 @@ export async function openHouse(): Promise<House> {
 
   return {
     url: database.url,
+    pool,
     db,
     ledger,
     said,

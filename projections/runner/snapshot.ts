@@ -1,0 +1,88 @@
+import type pg from 'pg';
+import { to } from 'pg-copy-streams';
+import { rowReader } from './copied-rows.js';
+import type { ReadModel, Table } from './model.js';
+import { columnsOf, qualifiedName } from './tables.js';
+
+/** Where a snapshot is read. */
+export type SnapshotPool = pg.Pool;
+
+/** All rows of a read model as they were at one position of the log. */
+export interface Snapshot {
+  /** As the port writes positions. */
+  readonly position: string;
+  /** Gives the rows of a table one by one, in no particular order: so many are never in memory at once. */
+  each<Row extends object>(table: Table<Row>, take: (row: Row) => void): Promise<void>;
+}
+
+/**
+ * Reads tables by COPY, while whoever keeps them goes on.
+ *
+ * They are named by their generation, not by their views: one that was switched meanwhile would show new tables as
+ * they were when this snapshot was taken, which is half filled.
+ * @param use reads one table after the other
+ * @returns what `use` returns; undefined when no tables of this version of the code are there yet
+ * @throws when a rebuild dropped the tables at the moment of the first look: start over
+ */
+export async function readSnapshot<T>(
+  pool: SnapshotPool,
+  model: ReadModel,
+  use: (snapshot: Snapshot) => Promise<T>,
+): Promise<T | undefined> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    const live = await liveGeneration(client, model);
+    const result = live && (await useGeneration(client, model, live, use));
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    // What was being copied is not read to its end: the next query would have to.
+    client.release(true);
+    throw error;
+  }
+}
+
+interface Live {
+  readonly generation: number;
+  readonly position: string;
+}
+
+async function liveGeneration(
+  client: pg.ClientBase,
+  { name, version }: ReadModel,
+): Promise<Live | undefined> {
+  const { rows } = await client.query<Live>(
+    'select generation, position from read.checkpoints where model = $1 and version = $2 and live',
+    [name, version],
+  );
+  return rows[0];
+}
+
+async function useGeneration<T>(
+  client: pg.ClientBase,
+  { tables }: ReadModel,
+  { generation, position }: Live,
+  use: (snapshot: Snapshot) => Promise<T>,
+): Promise<T> {
+  const names = tables.map((table) => qualifiedName(table, generation));
+  // From here on a rebuild that switches leaves them standing until we are done.
+  await client.query(`lock table ${names.join(', ')} in access share mode`);
+  // Many rows take as long as they take.
+  await client.query('set local statement_timeout = 0');
+  return use({
+    position,
+    async each(table, take) {
+      const columns = columnsOf(table).map(({ name }) => name);
+      const copy = to(`copy ${qualifiedName(table, generation)} (${columns.join(', ')}) to stdout`);
+      const read = rowReader(table);
+      let rest = '';
+      for await (const chunk of client.query(copy).setEncoding('utf8') as AsyncIterable<string>) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) take(read(line));
+      }
+    },
+  });
+}
