@@ -2,7 +2,15 @@ import { Command } from 'commander';
 import { readModels } from '../projections/models.js';
 import type { RebuildProgress } from '../projections/runner/rebuild.js';
 import { examine, type Finding } from './admin/doctor.js';
+import {
+  issueOperatorKey,
+  listOperatorKeys,
+  type OperatorKey,
+  operatorKeyDefaultDays,
+  revokeOperatorKey,
+} from './admin/operator-keys.js';
 import { modelsNamed, rebuildModels } from './admin/rebuild.js';
+import { waitUntilServed } from './admin/served.js';
 import { type Config, loadConfig } from './config/config.js';
 import { createLog } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
@@ -40,6 +48,43 @@ program
     await rebuildModels(config, log, models, createTeller());
   });
 
+program
+  .command('issue-key')
+  .description('issue an operator key; its secret, shown this once, is all that stands on standard output')
+  .requiredOption('--reason <text>', 'why, for the log')
+  .option('--expires-in-days <days>', '1 to 36500', String(operatorKeyDefaultDays))
+  .action(async ({ reason, expiresInDays }: { reason: string; expiresInDays: string }) => {
+    const { config, log } = open();
+    const issued = await issueOperatorKey(config, log, { reason, expiresInDays: Number(expiresInDays) });
+    tell(`Operator key ${issued.id} is good until ${issued.expiresAt}.`);
+    tell(await waitUntilServed(config, issued.position));
+    print(issued.secret);
+  });
+
+program
+  .command('list-keys')
+  .description('list the operator keys, newest first')
+  .action(async () => {
+    const { config, log } = open();
+    for (const key of await listOperatorKeys(config, log)) print(lineOf(key));
+  });
+
+program
+  .command('revoke-key')
+  .description('revoke an operator key, for ever')
+  .argument('<id>', 'as list-keys shows it')
+  .requiredOption('--reason <text>', 'why, for the log')
+  .action(async (id: string, { reason }: { reason: string }) => {
+    const { config, log } = open();
+    const position = await revokeOperatorKey(config, log, { keyId: id.toLowerCase(), reason });
+    tell(`Operator key ${id} is revoked.`);
+    tell(await waitUntilServed(config, position));
+  });
+
+function lineOf({ id, status, maskedSecret, expiresAt, reason }: OperatorKey): string {
+  return `${id}  ${status.padEnd(8)}  ${maskedSecret}  until ${expiresAt}  ${reason}`;
+}
+
 function open() {
   const config: Config = loadConfig(process.env);
   // The terminal is for what the command has to say.
@@ -65,6 +110,11 @@ function createTeller(): (progress: RebuildProgress) => void {
     const rate = `${events} events, ${eventsPerSecond}/s`;
     print(`  ${model.padEnd(10)} ${phase.padEnd(10)} position ${position} of ${head}   ${rate}`);
   };
+}
+
+/** What is not the result of a command, so that its standard output can be piped. */
+function tell(words: string): void {
+  process.stderr.write(`${words}\n`);
 }
 
 function print(words: string): void {

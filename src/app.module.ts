@@ -47,6 +47,9 @@ import { RegisterResourceHandler } from './application/resource/register-resourc
 import { EstimateCostHandler } from './application/service/estimate-cost.js';
 import { GetServiceHandler } from './application/service/get-service.js';
 import { ListServicesHandler } from './application/service/list-services.js';
+import { PriceServiceHandler } from './application/service/price-service.js';
+import { RegisterServiceHandler } from './application/service/register-service.js';
+import { RetireServiceHandler } from './application/service/retire-service.js';
 import { AcceptInvitationHandler } from './application/team/accept-invitation.js';
 import { ChangeMemberHandler, RemoveMemberHandler } from './application/team/change-member.js';
 import { ChangeProjectStatusHandler, RenameProjectHandler } from './application/team/change-project.js';
@@ -118,10 +121,13 @@ const handlers: Provider[] = [
   ListServicesHandler,
   ListWalletsHandler,
   OpenWalletHandler,
+  PriceServiceHandler,
   ReadLedgerHandler,
   RegisterResourceHandler,
+  RegisterServiceHandler,
   RemoveMemberHandler,
   RenameProjectHandler,
+  RetireServiceHandler,
   RevokeKeyHandler,
   RotateKeyHandler,
   TopUpWalletHandler,

@@ -8,11 +8,13 @@ import { createVerifyServer } from './api/http/hot/verify-server.js';
 import { stale } from './api/http/outages.js';
 import { createPrincipals } from './api/http/principals.js';
 import { AppModule } from './app.module.js';
+import { teamDecider } from './application/deciders.js';
 import { createExecutor } from './application/execute.js';
 import { createLookups } from './application/lookups.js';
 import { type Parts, ReadModelsBehind, VerificationBehind } from './application/parts.js';
 import { onlyWithRightClock } from './application/right-clock.js';
 import type { Config } from './config/config.js';
+import { teamStream } from './domain/team/events.js';
 import type { Position } from './event-store/port.js';
 import { createHealth } from './health.js';
 import { createAccounts } from './identity/accounts.js';
@@ -179,7 +181,16 @@ export async function startService(
       report: (message, error) => log.warn(error, message),
     });
     const authenticator = createAuthenticator(index);
-    const principals = createPrincipals({ accounts, authenticator, uses, clock, publicUrl, requireFresh });
+    const principals = createPrincipals({
+      accounts,
+      authenticator,
+      uses,
+      clock,
+      publicUrl,
+      isTeam: async (teamId) =>
+        (await parts.executor.load(teamDecider, teamStream(teamId))).state !== undefined,
+      requireFresh,
+    });
     const limit = createSignInLimit({ clock });
     const entrance = createEntrance({
       accounts,

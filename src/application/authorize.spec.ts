@@ -80,6 +80,10 @@ const table: Row[] = [
   ['services.read', 'ADMIN', 'allowed', 'allowed'],
   ['services.read', 'USER', 'allowed', 'allowed'],
   ['services.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['services.manage', 'OWNER', 'forbidden', 'forbidden'],
+  ['services.manage', 'ADMIN', 'forbidden', 'forbidden'],
+  ['services.manage', 'USER', 'forbidden', 'unseen'],
+  ['services.manage', 'AUDITOR', 'forbidden', 'forbidden'],
   ['wallets.open', 'OWNER', 'allowed', 'allowed'],
   ['wallets.open', 'ADMIN', 'allowed', 'allowed'],
   ['wallets.open', 'USER', 'forbidden', 'unseen'],
@@ -300,6 +304,54 @@ describe('what a key may do', () => {
     ] as const) {
       expect(authorize(holder(['keys', 'project'], 'admin'), operation)).toBe('forbidden');
     }
+  });
+});
+
+describe('what an operator may do', () => {
+  const access = keyAccessOf({
+    keyId: 'o',
+    teamId: 'platform',
+    projectId: 'platform',
+    role: 'admin',
+    scopes: [],
+  });
+  const operator = (teamId: string): Principal => ({
+    type: 'operator',
+    teamId,
+    access,
+    secret: { secretId: 'x', validUntil: null },
+  });
+  /** By reach: about the team that is named, about another one, and about the key they hold. */
+  const answers = {
+    everywhere: ['allowed', 'allowed', 'allowed'],
+    named: ['allowed', 'unseen', 'allowed'],
+    itself: ['forbidden', 'unseen', 'allowed'],
+    none: ['forbidden', 'unseen', 'forbidden'],
+  };
+
+  it.each(Object.entries(rules))('%s: as far as its row reaches', (name, { operator: reach }) => {
+    const operation = name as Operation;
+    const got = [operator('t'), operator('platform')].map((one) => authorize(one, operation, target));
+    expect([...got, authorize(operator('t'), operation, access)]).toEqual(answers[reach]);
+  });
+
+  it('reads what teams have, but not who their people are, and changes nothing but money and services', () => {
+    const all = Object.keys(rules) as Operation[];
+    const allowed = all.filter((operation) => authorize(operator('t'), operation) === 'allowed');
+    expect(allowed.toSorted()).toEqual([
+      'access.verify',
+      'audit.read',
+      'keys.history',
+      'keys.list',
+      'keys.read',
+      'profiles.read',
+      'projects.read',
+      'resources.read',
+      'services.manage',
+      'services.read',
+      'wallets.read',
+      'wallets.topUp',
+    ]);
   });
 });
 

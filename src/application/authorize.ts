@@ -1,10 +1,16 @@
 import type { KeyAccess } from '../domain/access/verdict.js';
 import type { Scope } from '../domain/key/events.js';
 import type { Role } from '../domain/team/events.js';
-import type { KeyPrincipal, Principal } from './principal.js';
+import type { KeyPrincipal, OperatorPrincipal, Principal, UserPrincipal } from './principal.js';
 
 /** What of a team's keys a member reaches: all, those assigned to them, their own personal tokens, or none. */
 type Reach = 'all' | 'assigned' | 'own' | 'none';
+
+/**
+ * What operators reach: whatever team it is in, what the team they name has (or the platform, where they name
+ * none), the key they hold, or nothing.
+ */
+type OperatorReach = 'everywhere' | 'named' | 'itself' | 'none';
 
 /** The key an operation is about; only a personal token has an owner. */
 export type KeyTarget = Pick<KeyAccess, 'keyId' | 'teamId' | 'projectId' | 'userIds' | 'ownerId' | 'scopes'>;
@@ -18,6 +24,7 @@ interface Rule {
   readonly member: { readonly [R in Role]: Reach };
   /** Whether a key may, by what it is and what it asks about (undefined: nothing in particular yet). */
   readonly key: KeyRule;
+  readonly operator: OperatorReach;
   /** A personal token may do it to itself even when the role of its user gives nothing. */
   readonly isHoldersRight?: true;
 }
@@ -53,44 +60,61 @@ const either =
 const everyone = { OWNER: 'all', ADMIN: 'all', USER: 'assigned', AUDITOR: 'all' } as const;
 const readers = { OWNER: 'all', ADMIN: 'all', USER: 'all', AUDITOR: 'all' } as const;
 const managers = { OWNER: 'all', ADMIN: 'all', USER: 'none', AUDITOR: 'none' } as const;
+const nobody = { OWNER: 'none', ADMIN: 'none', USER: 'none', AUDITOR: 'none' } as const;
 const editors = { OWNER: 'all', ADMIN: 'all', USER: 'own', AUDITOR: 'none' } as const;
 
 /** The one table that guards every operation on every face. An operation without a row does not compile. */
 export const rules = {
-  'keys.create': { member: editors, key: managesKeys },
-  'keys.list': { member: everyone, key: readsKeys },
-  'keys.read': { member: everyone, key: either(itselfIfSecret, readsKeys) },
+  'keys.create': { member: editors, key: managesKeys, operator: 'none' },
+  'keys.list': { member: everyone, key: readsKeys, operator: 'named' },
+  'keys.read': { member: everyone, key: either(itselfIfSecret, readsKeys), operator: 'named' },
   /** Fields, status and sets of a key. */
-  'keys.update': { member: editors, key: managesWeaker },
+  'keys.update': { member: editors, key: managesWeaker, operator: 'none' },
   /** A holder may rotate the key it holds, unless it is public. */
-  'keys.rotate': { member: { ...editors, USER: 'assigned' }, key: either(itselfIfSecret, managesWeaker) },
-  'keys.delete': { member: editors, key: managesOthers },
+  'keys.rotate': {
+    member: { ...editors, USER: 'assigned' },
+    key: either(itselfIfSecret, managesWeaker),
+    operator: 'none',
+  },
+  'keys.delete': { member: editors, key: managesOthers, operator: 'none' },
   /** A holder may always revoke the key it holds. */
-  'keys.revoke': { member: editors, key: either(itself, managesKeys), isHoldersRight: true },
-  'keys.history': { member: everyone, key: either(itselfIfSecret, readsKeys) },
+  'keys.revoke': {
+    member: editors,
+    key: either(itself, managesKeys),
+    operator: 'itself',
+    isHoldersRight: true,
+  },
+  'keys.history': { member: everyone, key: either(itselfIfSecret, readsKeys), operator: 'named' },
   /** A user reads the history of their own keys key by key. */
-  'audit.read': { member: { ...everyone, USER: 'none' }, key: never },
-  'resources.manage': { member: managers, key: never },
-  'resources.read': { member: readers, key: readsKeys },
-  'profiles.manage': { member: managers, key: never },
-  'profiles.read': { member: readers, key: readsKeys },
+  'audit.read': { member: { ...everyone, USER: 'none' }, key: never, operator: 'named' },
+  'resources.manage': { member: managers, key: never, operator: 'none' },
+  'resources.read': { member: readers, key: readsKeys, operator: 'named' },
+  'profiles.manage': { member: managers, key: never, operator: 'none' },
+  'profiles.read': { member: readers, key: readsKeys, operator: 'named' },
   /** The catalogue is the platform's: whoever sees anything sees all of it. */
-  'services.read': { member: readers, key: readsKeys },
-  'wallets.open': { member: managers, key: never },
-  /** Where the installation lets teams do it themselves. */
-  'wallets.topUp': { member: managers, key: never },
-  'wallets.read': { member: readers, key: readsKeys },
-  'projects.read': { member: readers, key: isSecret },
-  'members.read': { member: { ...readers, USER: 'none' }, key: never },
+  'services.read': { member: readers, key: readsKeys, operator: 'named' },
+  'services.manage': { member: nobody, key: never, operator: 'everywhere' },
+  'wallets.open': { member: managers, key: never, operator: 'none' },
+  /** Teams only where the installation lets them do it themselves. */
+  'wallets.topUp': { member: managers, key: never, operator: 'named' },
+  'wallets.read': { member: readers, key: readsKeys, operator: 'named' },
+  'projects.read': { member: readers, key: isSecret, operator: 'named' },
+  /** With their addresses, which are no operator's business. */
+  'members.read': { member: { ...readers, USER: 'none' }, key: never, operator: 'none' },
   /** Owners are for owners to make and to change: the team itself decides that. */
-  'members.manage': { member: managers, key: never },
-  'members.leave': { member: readers, key: never },
-  'projects.create': { member: managers, key: never },
+  'members.manage': { member: managers, key: never, operator: 'none' },
+  'members.leave': { member: readers, key: never, operator: 'none' },
+  'projects.create': { member: managers, key: never, operator: 'none' },
   /** A key that manages its project renames it; with the role admin it also archives it. */
-  'projects.rename': { member: managers, key: managesProject },
-  'projects.archive': { member: managers, key: rulesProject },
+  'projects.rename': { member: managers, key: managesProject, operator: 'none' },
+  'projects.archive': { member: managers, key: rulesProject, operator: 'none' },
   /** Whoever holds a key may ask about it. */
-  'access.verify': { member: everyone, key: either(itself, verifiesKeys), isHoldersRight: true },
+  'access.verify': {
+    member: everyone,
+    key: either(itself, verifiesKeys),
+    operator: 'everywhere',
+    isHoldersRight: true,
+  },
 } as const satisfies Record<string, Rule>;
 
 export type Operation = keyof typeof rules;
@@ -104,13 +128,31 @@ export function authorize(
   operation: Operation,
   target?: KeyTarget,
 ): 'allowed' | 'forbidden' | 'unseen' {
+  if (principal.type === 'operator') return authorizeOperator(principal, operation, target);
   if (target && target.teamId !== principal.teamId) return 'unseen';
   if (isGranted(principal, rules[operation], target)) return 'allowed';
   if (!target) return 'forbidden';
   return isGranted(principal, rules['keys.read'], target) ? 'forbidden' : 'unseen';
 }
 
-function isGranted(principal: Principal, rule: Rule, target: KeyTarget | undefined): boolean {
+function authorizeOperator(
+  principal: OperatorPrincipal,
+  operation: Operation,
+  target: KeyTarget | undefined,
+): 'allowed' | 'forbidden' | 'unseen' {
+  const reaches = (reach: OperatorReach) =>
+    reach === 'everywhere' ||
+    (reach !== 'none' && itself(principal.access, target)) ||
+    (reach === 'named' && (!target || target.teamId === principal.teamId));
+  if (reaches(rules[operation].operator)) return 'allowed';
+  return !target || reaches(rules['keys.read'].operator) ? 'forbidden' : 'unseen';
+}
+
+function isGranted(
+  principal: UserPrincipal | KeyPrincipal,
+  rule: Rule,
+  target: KeyTarget | undefined,
+): boolean {
   if (principal.type === 'key') {
     return rule.key(principal.access, target) && isWithinItsUser(principal, rule, target);
   }
@@ -152,6 +194,7 @@ export function visibleKeysOf(principal: Principal): Visibility {
   if (principal.type === 'key') {
     return { teamId: principal.teamId, projectId: principal.access.projectId };
   }
+  if (principal.type === 'operator') return { teamId: principal.teamId };
   const reach: Reach = rules['keys.list'].member[principal.role];
   return reach === 'assigned'
     ? { teamId: principal.teamId, userId: principal.userId }

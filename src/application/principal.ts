@@ -22,14 +22,26 @@ export interface KeyPrincipal {
   readonly userRole?: Role;
 }
 
+/** An operator's key that was presented: it acts for the platform, and looks into any team. */
+export interface OperatorPrincipal {
+  readonly type: 'operator';
+  /** The team it names; `platform` where it names none. */
+  readonly teamId: string;
+  readonly access: KeyAccess;
+  readonly secret: SecretAccess;
+}
+
 /** Who is asking. */
-export type Principal = UserPrincipal | KeyPrincipal;
+export type Principal = UserPrincipal | KeyPrincipal | OperatorPrincipal;
 
 export function actorOf(principal: Principal): Actor {
   if (principal.type === 'user') {
     return { type: 'user', id: principal.userId, credentialId: principal.sessionId, role: principal.role };
   }
   const { keyId, ownerId, role } = principal.access;
+  if (principal.type === 'operator') {
+    return { type: 'operator', id: keyId, credentialId: principal.secret.secretId };
+  }
   return {
     type: 'key',
     id: keyId,

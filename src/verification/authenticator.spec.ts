@@ -97,9 +97,9 @@ describe('a personal token that is presented', () => {
   it('is asked as whom it acts for: with the present role of its user', () => {
     const asked = () => authenticator.key(secret, {}, instant(0));
     put('ADMIN');
-    expect(asked()?.userRole).toBe('ADMIN');
+    expect(asked()).toMatchObject({ userRole: 'ADMIN' });
     put('AUDITOR');
-    expect(asked()?.userRole).toBe('AUDITOR');
+    expect(asked()).toMatchObject({ userRole: 'AUDITOR' });
     index.putKey(key);
     expect(asked()).not.toHaveProperty('userRole');
   });

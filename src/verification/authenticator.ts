@@ -1,7 +1,8 @@
-import type { KeyPrincipal, UserPrincipal } from '../application/principal.js';
+import type { KeyPrincipal, OperatorPrincipal, UserPrincipal } from '../application/principal.js';
 import { userRoleOf, withinRightsOf } from '../domain/access/entitlement.js';
 import { isPast } from '../domain/access/key-access.js';
 import { decideAccess } from '../domain/access/verdict.js';
+import { isOperatorKey } from '../domain/platform.js';
 import type { AccessIndex } from './access-index.js';
 
 /** Where a secret is presented from: a key may be limited to addresses, a public key to origins. */
@@ -12,8 +13,11 @@ export interface Whereabouts {
 
 /** Turns what a request presents into who is asking, from memory: a right taken away is gone at once. */
 export interface Authenticator {
-  /** The key that has the secret, if it is valid at the instant, with the rights that its user leaves it. */
-  key(secret: string, from: Whereabouts, at: string): KeyPrincipal | undefined;
+  /**
+   * The key that has the secret, if it is valid at the instant, with the rights that its user leaves it. One of
+   * an operator names no team yet.
+   */
+  key(secret: string, from: Whereabouts, at: string): KeyPrincipal | OperatorPrincipal | undefined;
   /**
    * A person with a session in one of their teams: the named one, or the oldest they are in.
    * Undefined when they are not in it.
@@ -30,10 +34,13 @@ export function createAuthenticator(index: AccessIndex): Authenticator {
     key(presented, from, at) {
       const found = index.find(presented);
       if (!found || !decideAccess(found.access, found.secret, from, at, index).allowed) return undefined;
-      const userRole = userRoleOf(found.access, index, at);
-      const access = withinRightsOf(userRole, found.access);
       const { secretId, validUntil } = found.secret;
       const secret = { secretId, validUntil };
+      if (isOperatorKey(found.access)) {
+        return { type: 'operator', teamId: found.access.teamId, access: found.access, secret };
+      }
+      const userRole = userRoleOf(found.access, index, at);
+      const access = withinRightsOf(userRole, found.access);
       return { type: 'key', teamId: access.teamId, access, secret, ...(userRole && { userRole }) };
     },
     member({ sessionId, userId }, teamId, at) {

@@ -1,9 +1,8 @@
-import type { PriceService, RegisterService, ServiceCommand } from '../../src/domain/service/commands.js';
-import { decide } from '../../src/domain/service/decide.js';
-import { type ServiceEvent, serviceStream } from '../../src/domain/service/events.js';
-import { evolve, type ServiceState } from '../../src/domain/service/state.js';
-import { newId } from '../../src/platform/ids.js';
-import { appendBeside } from './past.js';
+import type { ServiceView } from '../../src/application/service/get-service.js';
+import type { RegisterServiceRequest } from '../../src/application/service/register-service.js';
+import type { PricedModel } from '../../src/domain/service/commands.js';
+import type { Answer, Caller } from './http-client.js';
+import { issueOperator } from './operator.js';
 import type { TestService } from './service.js';
 
 /** Tokens by the thousand, images one by one. */
@@ -18,46 +17,40 @@ export const chatModels = [
   { model: 'noor', prices: [{ unit: 'images', amountMicros: 20_000, perUnits: 1 }] },
 ];
 
+export const chat: RegisterServiceRequest = {
+  name: 'Chat',
+  free: false,
+  currency: 'USD',
+  billingPolicies: ['pay_as_you_go', 'invoiced'],
+  models: chatModels,
+};
+
 export interface Catalogue {
   /** @returns its id */
-  register(changes?: Partial<RegisterService>): Promise<string>;
-  price(serviceId: string, models: PriceService['models']): Promise<void>;
+  register(changes?: Partial<RegisterServiceRequest>): Promise<string>;
+  price(serviceId: string, models: readonly PricedModel[]): Promise<void>;
   retire(serviceId: string): Promise<void>;
 }
 
-/** What operators do with the platform's services, decided as ever and written beside the service. */
-export function createCatalogue({ config }: Pick<TestService, 'config'>): Catalogue {
-  const states = new Map<string, ServiceState>();
+/** What an operator does with the platform's services, whose key is issued at the first need of it. */
+export function createCatalogue(service: TestService): Catalogue {
+  let operator: Promise<Caller> | undefined;
 
-  async function run(serviceId: string, command: ServiceCommand): Promise<void> {
-    const decision = decide(command, states.get(serviceId));
-    if (!decision.ok) throw new Error(decision.refusal.code);
-    for (const event of decision.events) await append(serviceId, event);
+  async function call(method: string, path: string, body?: object): Promise<{ service: ServiceView }> {
+    operator ??= issueOperator(service);
+    const as = await operator;
+    const answer: Answer<{ service: ServiceView }> = await service.send(method, path, { as, body });
+    if (answer.status >= 400) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
   }
 
-  async function append(serviceId: string, event: ServiceEvent): Promise<void> {
-    await appendBeside(config, 'platform', serviceStream(serviceId), event);
-    states.set(serviceId, evolve(states.get(serviceId), event));
-  }
-
-  const now = () => new Date().toISOString();
   return {
-    async register(changes = {}) {
-      const serviceId = newId();
-      await run(serviceId, {
-        type: 'RegisterService',
-        serviceId,
-        name: 'Chat',
-        free: false,
-        currency: 'USD',
-        billingPolicies: ['pay_as_you_go', 'invoiced'],
-        models: chatModels,
-        at: now(),
-        ...changes,
-      });
-      return serviceId;
+    register: async (changes) => (await call('POST', '/v1/services', { ...chat, ...changes })).service.id,
+    async price(serviceId, models) {
+      await call('PATCH', `/v1/services/${serviceId}`, { models });
     },
-    price: (serviceId, models) => run(serviceId, { type: 'PriceService', models, at: now() }),
-    retire: (serviceId) => run(serviceId, { type: 'RetireService', at: now() }),
+    async retire(serviceId) {
+      await call('POST', `/v1/services/${serviceId}/retire`);
+    },
   };
 }

@@ -74,7 +74,7 @@ async function exitOf(child: ChildProcess): Promise<Exit> {
 let isBuilt = false;
 
 /** As `npm test` does, for those who run jest by itself. */
-function build(): void {
+export function build(): void {
   if (isBuilt) return;
   const { status, stderr } = spawnSync(process.execPath, ['scripts/setup.cjs'], {
     cwd: root,

@@ -132,7 +132,8 @@ function ownerOf(caller: Principal): string[] {
 function rightsOf(caller: Principal): string[] {
   if (caller.type === 'user') return [caller.role];
   const { role, scopes } = caller.access;
-  return [role, caller.userRole ?? '', scopes.toSorted().join(' ')];
+  const userRole = caller.type === 'key' ? caller.userRole : undefined;
+  return [role, userRole ?? '', scopes.toSorted().join(' ')];
 }
 
 function credentialOf(caller: Principal): string {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { KeyPrincipal, Principal } from '../../application/principal.js';
+import type { KeyPrincipal, OperatorPrincipal, Principal } from '../../application/principal.js';
 import type { Accounts } from '../../identity/accounts.js';
 import { isAllowedOrigin } from '../../identity/origin.js';
 import type { Clock } from '../../platform/clock.js';
@@ -32,6 +32,8 @@ interface Parts {
   readonly uses: UseRecorder;
   readonly clock: Clock;
   readonly publicUrl: string | undefined;
+  /** Whether there is such a team, for operators, who are in none. */
+  readonly isTeam: (teamId: string) => Promise<boolean>;
   /** @throws HttpProblem 503 when verification has not seen the head of the log for too long */
   readonly requireFresh: () => void;
 }
@@ -42,7 +44,7 @@ export function createPrincipals(parts: Parts): Principals {
   const { accounts, authenticator, uses, clock, requireFresh } = parts;
 
   /** The key with this secret, counted as a use of it. */
-  function ofKey(secret: string, { ip, headers }: Credentials): KeyPrincipal {
+  function ofKey(secret: string, { ip, headers }: Credentials): KeyPrincipal | OperatorPrincipal {
     requireFresh();
     const at = clock.now().toISOString();
     const { origin } = headers;
@@ -59,19 +61,34 @@ export function createPrincipals(parts: Parts): Principals {
     if (!session) throw missingCredential();
     requireOwnOrigin(request, parts.publicUrl);
     requireFresh();
-    const teamId = request.headers['compass-team'];
-    const team = typeof teamId === 'string' ? teamId.toLowerCase() : undefined;
-    const principal = authenticator.member(session, team, clock.now().toISOString());
+    const principal = authenticator.member(session, teamNamedBy(request), clock.now().toISOString());
     if (!principal) throw problemOfRefusal({ code: 'team.not_found' });
     return { principal, setCookie: session.setCookie };
+  }
+
+  /** @throws HttpProblem 404 */
+  async function inNamedTeam(operator: OperatorPrincipal, request: Credentials): Promise<OperatorPrincipal> {
+    const teamId = teamNamedBy(request);
+    if (teamId === undefined) return operator;
+    if (await parts.isTeam(teamId)) return { ...operator, teamId };
+    throw problemOfRefusal({ code: 'team.not_found' });
   }
 
   return {
     async of(request) {
       const secret = bearerOf(request.headers.authorization);
-      return secret === undefined ? ofSession(request) : { principal: ofKey(secret, request), setCookie: [] };
+      if (secret === undefined) return ofSession(request);
+      const principal = ofKey(secret, request);
+      const isOperator = principal.type === 'operator';
+      return { principal: isOperator ? await inNamedTeam(principal, request) : principal, setCookie: [] };
     },
   };
+}
+
+/** The team that a person with several, or an operator, wants to act in. */
+function teamNamedBy({ headers }: Credentials): string | undefined {
+  const teamId = headers['compass-team'];
+  return typeof teamId === 'string' ? teamId.toLowerCase() : undefined;
 }
 
 /** A cookie is sent by the browser whoever's page asks: what changes something must come from our own. */

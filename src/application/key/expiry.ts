@@ -1,6 +1,6 @@
 import { done, type Result, refuse } from '../result.js';
 
-const dayMilliseconds = 86_400_000;
+export const dayMilliseconds = 86_400_000;
 export const lifetimeMaxDays = 36_500;
 
 interface Lifetime {

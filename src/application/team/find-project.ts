@@ -21,8 +21,8 @@ export async function findProject(
   return authorize(principal, operation) === 'allowed' ? done(project) : refuse('right.missing');
 }
 
-/** A member sees all projects of the team; a key, unless it is public, the one that it acts in. */
+/** Members and operators see all projects of the team; a key, unless it is public, the one that it acts in. */
 export function seesProject(principal: Principal, projectId: string): boolean {
-  const isWithin = principal.type === 'user' || principal.access.projectId === projectId;
+  const isWithin = principal.type !== 'key' || principal.access.projectId === projectId;
   return isWithin && authorize(principal, 'projects.read') === 'allowed';
 }

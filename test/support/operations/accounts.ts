@@ -39,7 +39,7 @@ export const accountRows: Rows = {
     ],
   },
   'POST /v1/sign-out': plain('/v1/sign-out'),
-  'GET /v1/me': plain('/v1/me', [200, 200, 200, 200, 403, 403]),
+  'GET /v1/me': { ...plain('/v1/me', [200, 200, 200, 200, 403, 403]), operator: 403 },
   'GET /v1/whoami': plain('/v1/whoami', [403, 403, 403, 403, 200, 200]),
 };
 

@@ -1,8 +1,9 @@
-import { createCatalogue } from '../catalogue.js';
+import { chat, chatModels } from '../catalogue.js';
 import { expectMade } from './made.js';
 import { plain, type Refused, type Row, type Rows } from './row.js';
 import type { World } from './world.js';
 
+const services = '/v1/services';
 const wallets = '/v1/wallets';
 const wallet = { name: 'Research', currency: 'USD' };
 const topUp = { amountMicros: 5_000_000, reference: 'Invoice 1' };
@@ -12,13 +13,64 @@ const reading = [200, 200, 200, 200, 200, 403] as const;
 /** Without the scope `keys`, a key does not even see that one is there. */
 const readingOne = [200, 200, 200, 200, 200, 404] as const;
 
+/** Operators alone; who may not even read services does not see that it is there. */
+const changingCatalogue = {
+  statuses: [403, 403, 403, 403, 403, 404],
+  isOfAll: true,
+  operator: 200,
+} as const;
+
+const wrongModels: readonly (readonly [code: string, models: object])[] = [
+  ['service.models_invalid', [...chatModels, ...chatModels]],
+  ['service.price_missing', [{ model: 'jais-30b', prices: [] }]],
+  ['service.prices_invalid', [{ model: 'm', prices: [{ unit: 'In', amountMicros: 1, perUnits: 1 }] }]],
+];
+
 /** The catalogue of the platform, and what a team pays with. */
 export const billingRows: Rows = {
-  'GET /v1/services': plain('/v1/services', reading),
+  'GET /v1/services': plain(services, reading),
+  'POST /v1/services': {
+    statuses: [403, 403, 403, 403, 403, 403],
+    operator: 201,
+    request: async () => ({ path: services, body: chat }),
+    refusals: async (world) => {
+      const as = await world.as('operator');
+      const wrong = (code: string, fields: object) => ({
+        ...refused(400, code, services, { ...chat, ...fields }),
+        as,
+      });
+      return [
+        wrong('service.name_invalid', { name: ' ' }),
+        wrong('service.policies_invalid', { billingPolicies: ['free'] }),
+        ...wrongModels.map(([code, models]) => wrong(code, { models })),
+      ];
+    },
+  },
+  'PATCH /v1/services/{serviceId}': {
+    ...changingCatalogue,
+    request: async (world) => ({
+      path: await newService(world),
+      body: { models: chatModels.slice(1) },
+    }),
+    refusals: async (world) => {
+      const as = await world.as('operator');
+      const path = await servicePath(world);
+      const retired = await retiredService(world);
+      return [
+        ...wrongModels.map(([code, models]) => ({ ...refused(400, code, path, { models }), as })),
+        { ...refused(409, 'service.retired', retired, { models: chatModels }), as },
+      ];
+    },
+  },
+  'POST /v1/services/{serviceId}/retire': {
+    ...changingCatalogue,
+    request: async (world) => ({ path: `${await newService(world)}/retire` }),
+  },
   'GET /v1/services/{serviceId}': { statuses: readingOne, isOfAll: true, request: aboutService('') },
   'POST /v1/services/{serviceId}/estimate': {
     statuses: readingOne,
     isOfAll: true,
+    operator: 200,
     request: aboutService('/estimate', usage),
     refusals: async (world) => {
       const path = `${await servicePath(world)}/estimate`;
@@ -41,6 +93,7 @@ export const billingRows: Rows = {
   'GET /v1/wallets/{walletId}/ledger': { statuses: readingOne, request: aboutWallet('/ledger') },
   'POST /v1/wallets/{walletId}/top-up': {
     statuses: [200, 200, 403, 403, 403, 404],
+    operator: 200,
     request: aboutWallet('/top-up', topUp),
     refusals: async (world) => {
       const path = `${await newWallet(world)}/top-up`;
@@ -69,15 +122,24 @@ async function newWallet(world: World): Promise<string> {
   return `${wallets}/${made.wallet.id}`;
 }
 
-/** One for each world: nothing here changes it. */
+/** @returns its address */
+async function newService({ service, as }: World): Promise<string> {
+  const sending = { as: await as('operator'), body: chat };
+  const { body } = await service.send<{ service: { id: string } }>('POST', services, sending);
+  return `${services}/${body.service.id}`;
+}
+
+async function retiredService(world: World): Promise<string> {
+  const path = await newService(world);
+  await world.service.send('POST', `${path}/retire`, { as: await world.as('operator') });
+  return path;
+}
+
+/** One for each world: nothing but to look at it is done with it. */
 const servicePaths = new WeakMap<World, Promise<string>>();
 
 function servicePath(world: World): Promise<string> {
-  const known = servicePaths.get(world);
-  if (known) return known;
-  const path = createCatalogue(world.service)
-    .register()
-    .then((serviceId) => `/v1/services/${serviceId}`);
+  const path = servicePaths.get(world) ?? newService(world);
   servicePaths.set(world, path);
   return path;
 }

@@ -165,6 +165,7 @@ export const keyRows: Rows = {
     ],
   },
   'POST /v1/self/revoke': {
+    operator: 204,
     statuses: [403, 403, 403, 403, 204, 204],
     request: async () => ({ path: '/v1/self/revoke', body: {} }),
     refusals: async ({ owner: { freeKey } }) => [

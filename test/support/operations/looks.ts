@@ -20,10 +20,12 @@ export const lookRows: Rows = {
   'GET /v1/audit/events': plain('/v1/audit/events', [200, 200, 403, 200, 403, 403]),
   'POST /v1/verify': {
     statuses: [200, 200, 200, 200, 403, 403],
+    operator: 200,
     request: async () => ({ path: '/v1/verify', body: { key: 'x' } }),
   },
   'POST /v1/verify/batch': {
     statuses: [200, 200, 200, 200, 403, 403],
+    operator: 200,
     request: async () => ({ path: '/v1/verify/batch', body: { requests: [{ key: 'x' }] } }),
   },
 };

@@ -16,8 +16,12 @@ export interface Refused extends Request {
 
 /** What must be known of an operation for the tests that hold for all of them. */
 export interface Row {
-  /** What each asker is answered, in the order of `askers`; absent: nobody needs a credential. */
+  /**
+   * What each asker but the operator is answered, in the order of `askers`; absent: nobody needs a credential.
+   */
   readonly statuses?: readonly [number, number, number, number, number, number];
+  /** What an operator is answered; absent: they read, and change nothing. */
+  readonly operator?: number;
   /** What it is about is the platform's: other teams see it too. */
   readonly isOfAll?: true;
   /** A request that succeeds for who may, about things made for it. */

@@ -37,13 +37,15 @@ export const teamRows: Rows = {
     statuses: changingOne,
     request: aboutProject('/status', { status: 'archived' }),
   },
-  'GET /v1/members': plain(members, [200, 200, 403, 200, 403, 403]),
+  'GET /v1/members': { ...plain(members, [200, 200, 403, 200, 403, 403]), operator: 403 },
   'GET /v1/members/{userId}': {
     statuses: [200, 200, 404, 200, 404, 404],
+    operator: 404,
     request: async (world) => ({ path: `${members}/${await world.newMemberId()}` }),
   },
   'PATCH /v1/members/{userId}': {
     statuses: changingMember(200),
+    operator: 404,
     request: async (world) => ({ path: `${members}/${await world.newMemberId()}`, body: { role: 'ADMIN' } }),
     refusals: async (world) => {
       const path = `${members}/${await world.newMemberId()}`;
@@ -57,6 +59,7 @@ export const teamRows: Rows = {
   },
   'DELETE /v1/members/{userId}': {
     statuses: changingMember(204),
+    operator: 404,
     request: async (world) => ({ path: `${members}/${await world.newMemberId()}` }),
     refusals: async (world) => {
       const path = `${members}/${world.owner.user.id}`;
@@ -79,9 +82,10 @@ export const teamRows: Rows = {
       },
     ],
   },
-  'GET /v1/invitations': plain(invitations, [200, 200, 403, 200, 403, 403]),
+  'GET /v1/invitations': { ...plain(invitations, [200, 200, 403, 200, 403, 403]), operator: 403 },
   'DELETE /v1/invitations/{invitationId}': {
     statuses: changingMember(204),
+    operator: 404,
     request: async (world) => {
       const made = await expectMade<{ invitation: { id: string } }>(world, invitations, invitation);
       return { path: `${invitations}/${made.invitation.id}` };

@@ -46,7 +46,8 @@ beforeAll(async () => {
   const accounts = { session: () => Promise.resolve(undefined) } as unknown as Accounts;
   const authenticator = createAuthenticator(index);
   const shared = { uses: recorder, clock, requireFresh };
-  const principals = createPrincipals({ ...shared, accounts, authenticator, publicUrl: undefined });
+  const isTeam = () => Promise.resolve(false);
+  const principals = createPrincipals({ ...shared, accounts, authenticator, publicUrl: undefined, isTeam });
   const report = (error: unknown) => {
     throw error;
   };

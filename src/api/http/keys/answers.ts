@@ -69,10 +69,10 @@ export class KeyAnswer implements KeyView {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ description: 'A UUID, or `platform` for the key of an operator.' })
   readonly teamId!: string;
 
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ description: 'A UUID, or `platform` for the key of an operator.' })
   readonly projectId!: string;
 
   @ApiProperty()

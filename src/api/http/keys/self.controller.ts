@@ -47,7 +47,7 @@ export class SelfController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OneKeyAnswer | OnePublicKeyAnswer> {
-    if (caller.type !== 'key') throw problemOfRefusal({ code: 'right.missing' });
+    if (caller.type === 'user') throw problemOfRefusal({ code: 'right.missing' });
     void reply.headers(originHeaders(caller, request.headers.origin));
     if (caller.access.public) return publicAnswer(caller.access);
     return { key: valueOf(await this.queries.execute(new GetKeyQuery(caller, caller.access.keyId))) };
@@ -66,7 +66,7 @@ export class SelfController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    if (caller.type !== 'key') throw problemOfRefusal({ code: 'right.missing' });
+    if (caller.type === 'user') throw problemOfRefusal({ code: 'right.missing' });
     const { keyId } = caller.access;
     const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));

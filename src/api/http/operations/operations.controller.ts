@@ -35,7 +35,10 @@ export class OperationsController {
   ) {}
 
   @Get('livez')
-  @ApiOperation({ summary: 'The process answers' })
+  @ApiOperation({
+    summary: 'The process answers',
+    description: 'With `Compass-Min-Position`, once it can show what the log holds up to there.',
+  })
   @ApiOkResponse({ type: HealthAnswer })
   live(): HealthAnswer {
     return { status: 'ok', checks: [] };

@@ -1,22 +1,34 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiCookieAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import {
+  ApiBearerAuth,
+  ApiCookieAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../../application/principal.js';
+import type { WriteReceipt } from '../../../application/receipt.js';
 import { EstimateCostQuery } from '../../../application/service/estimate-cost.js';
 import { GetServiceQuery } from '../../../application/service/get-service.js';
 import {
   ListServicesQuery as ListServices,
   type ServicePlace,
 } from '../../../application/service/list-services.js';
+import { PriceServiceCommand } from '../../../application/service/price-service.js';
+import { RegisterServiceCommand } from '../../../application/service/register-service.js';
+import { RetireServiceCommand } from '../../../application/service/retire-service.js';
 import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
-import { Caller } from '../credentials.js';
+import { Caller, contextOf } from '../credentials.js';
+import { IfMatch } from '../if-match.js';
 import { answerPage, CURSORS, listName } from '../pages.js';
 import { PathId } from '../path-id.js';
-import { etagOf } from '../receipts.js';
+import { etagOf, writePosition } from '../receipts.js';
 import { EstimateAnswer, OneServiceAnswer, ServicePageAnswer } from './answers.js';
-import { EstimateBody, ListServicesQuery } from './requests.js';
+import { EstimateBody, ListServicesQuery, PriceServiceBody, RegisterServiceBody } from './requests.js';
 
 const serviceIdOf = new PathId('service.not_found');
 
@@ -26,9 +38,28 @@ const serviceIdOf = new PathId('service.not_found');
 @Controller('v1/services')
 export class ServicesController {
   constructor(
+    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     @Inject(CURSORS) private readonly cursors: Cursors,
   ) {}
+
+  @Post()
+  @ApiOperation({
+    summary: "Register a service in the platform's catalogue",
+    description: 'For operators. Everything but models and prices stays as it is registered.',
+  })
+  @ApiCreatedResponse({ type: OneServiceAnswer })
+  async register(
+    @Caller() caller: Principal,
+    @Body() body: RegisterServiceBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneServiceAnswer> {
+    const command = new RegisterServiceCommand(caller, body, contextOf(request, caller));
+    const { serviceId, ...receipt } = valueOf(await this.commands.execute(command));
+    void reply.header('location', `/v1/services/${serviceId}`);
+    return this.answer(caller, serviceId, receipt, reply);
+  }
 
   @Get()
   @ApiOperation({ summary: "List the services of the platform's catalogue, newest first" })
@@ -54,6 +85,44 @@ export class ServicesController {
     return { service };
   }
 
+  @Patch(':serviceId')
+  @ApiOperation({
+    summary: 'Set all models and prices of a service',
+    description: 'For operators. They hold from the next use on, as a new price version.',
+  })
+  @ApiOkResponse({ type: OneServiceAnswer })
+  async price(
+    @Caller() caller: Principal,
+    @Param('serviceId', serviceIdOf) serviceId: string,
+    @Body() { models }: PriceServiceBody,
+    @IfMatch() expectedRevision: number | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneServiceAnswer> {
+    const context = contextOf(request, caller);
+    const command = new PriceServiceCommand(caller, serviceId, models, context, expectedRevision);
+    return this.answer(caller, serviceId, valueOf(await this.commands.execute(command)), reply);
+  }
+
+  @Post(':serviceId/retire')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Retire a service, for ever',
+    description: 'For operators. No key can be given it any more.',
+  })
+  @ApiOkResponse({ type: OneServiceAnswer })
+  async retire(
+    @Caller() caller: Principal,
+    @Param('serviceId', serviceIdOf) serviceId: string,
+    @IfMatch() expectedRevision: number | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneServiceAnswer> {
+    const context = contextOf(request, caller);
+    const command = new RetireServiceCommand(caller, serviceId, context, expectedRevision);
+    return this.answer(caller, serviceId, valueOf(await this.commands.execute(command)), reply);
+  }
+
   @Post(':serviceId/estimate')
   @HttpCode(200)
   @ApiOperation({
@@ -67,5 +136,16 @@ export class ServicesController {
     @Body() body: EstimateBody,
   ): Promise<EstimateAnswer> {
     return valueOf(await this.queries.execute(new EstimateCostQuery(caller, serviceId, body)));
+  }
+
+  /** The service as the write left it, or as others have since. */
+  private async answer(
+    caller: Principal,
+    serviceId: string,
+    { position }: WriteReceipt,
+    reply: FastifyReply,
+  ): Promise<OneServiceAnswer> {
+    writePosition(reply, position);
+    return this.read(caller, serviceId, reply);
   }
 }
