@@ -22,7 +22,9 @@ function explainStale() {
 async function run(reason) {
   say(`${reason}: running nest build.`);
   const hash = hashSources();
-  await runCommand('nest build', chooseNode(), [inRoot('node_modules/@nestjs/cli/bin/nest.js'), 'build']);
+  const node = chooseNode();
+  await runCommand('nest build', node, [inRoot('node_modules/@nestjs/cli/bin/nest.js'), 'build']);
+  await runCommand('bundle', node, [inRoot('dist/src/bundle.js')]);
   writeFileSync(stamp, hash);
 }
 

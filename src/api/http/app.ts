@@ -81,7 +81,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   });
   app.useGlobalPipes(new RequestValidation());
   app.useGlobalFilters(new ProblemFilter(report));
-  await addDocs(app);
+  addDocs(app);
   await app.init();
   const stopListening = prepareStop(app.getHttpServer());
   return {

@@ -9,9 +9,13 @@ const description =
   'something changes, an `Origin` equal to this address. Errors are problem documents (RFC 9457) with a ' +
   'stable `code`. Lists are paged by `limit` and `cursor`. Every answer carries `X-Request-Id`.';
 
-/** Serves `/openapi.json` and `/docs`, where every call can be tried. */
-export async function addDocs(app: NestFastifyApplication): Promise<void> {
-  SwaggerModule.setup('docs', app, createDocument(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+/**
+ * Serves `/openapi.json` and `/docs`, where every call can be tried. The document is made for the first who asks: that
+ * is a tenth of a start, and most processes are never asked.
+ */
+export function addDocs(app: NestFastifyApplication): void {
+  const options = { jsonDocumentUrl: 'openapi.json', raw: ['json' as const] };
+  SwaggerModule.setup('docs', app, () => createDocument(app), options);
 }
 
 /** The OpenAPI document of all operations, those outside Nest included. */

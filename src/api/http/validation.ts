@@ -1,5 +1,7 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import * as transformerPackage from 'class-transformer';
 import type { ValidationError } from 'class-validator';
+import * as validatorPackage from 'class-validator';
 import { fault } from './faults.js';
 import { fieldErrors } from './field-errors.js';
 import type { FieldError } from './problem.js';
@@ -14,6 +16,9 @@ import { freeFieldsOf, isRecord, unwantedIn } from './shape.js';
 export class RequestValidation extends ValidationPipe {
   constructor() {
     super({
+      // Given, for Nest would look for them by names that nothing has once all is bundled.
+      validatorPackage,
+      transformerPackage,
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
