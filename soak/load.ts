@@ -36,11 +36,11 @@ export function startLoad(world: World, { seed, clients, tally }: Options): Load
   const shown: ShownSecret[] = [];
   const elsewhere: Measured[] = [];
   const stopping = new AbortController();
-  const { teams, chain, toolSettings: settings } = world;
+  const { teams, peers, toolSettings: settings } = world;
   const ports = world.fronts.map(({ port }) => port);
   const checker: Checker = createChecker({ settings, operations, shown, teams, ports, tally });
   const onElsewhere = (measured: Measured) => void elsewhere.push(measured);
-  const around = { seed, teams, ports, tally, operations, turnstile, weather, shown, chain, onElsewhere };
+  const around = { seed, teams, ports, tally, operations, turnstile, weather, shown, peers, onElsewhere };
   const running = Array.from({ length: clients }, (_, number) => runClient(number, around, stopping.signal));
 
   return {

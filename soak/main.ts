@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readPlan } from './options.js';
 import { printable } from './report.js';
-import { run } from './run.js';
+import { type Plan, run } from './run.js';
 
 /** To standard error, so that standard output holds the result and nothing else. */
 function tell(line: string): void {
@@ -12,10 +12,15 @@ async function main(): Promise<void> {
   const { plan, isJson } = readPlan(process.argv, randomInt(2 ** 31));
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  tell(`Seed ${plan.seed}, ${plan.clients} clients, ${plan.seconds} s.`);
+  tell(`Seed ${plan.seed}, ${plan.clients} clients, ${lengthOf(plan)}.`);
   const result = await run(plan, tell, stopping.signal);
   process.stdout.write(`${isJson ? JSON.stringify(result, undefined, 2) : printable(result)}\n`);
   if (result.promises.some(({ broken }) => broken > 0)) process.exitCode = 1;
+}
+
+function lengthOf({ kills, rounds, seconds }: Plan): string {
+  if (rounds !== undefined) return `${rounds} rounds`;
+  return kills === undefined ? `${seconds} s` : `${kills} faults of each kind`;
 }
 
 await main();

@@ -1,19 +1,22 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CanaryName, canaries, canaryNames } from './canaries.js';
-import { type FaultName, faultNames } from './faults/names.js';
+import { type FaultName, faultNames, killNames } from './faults/names.js';
 import type { Plan } from './run.js';
 
 interface Given {
   readonly minutes: number;
   readonly hours?: number;
+  readonly kills?: number;
+  readonly rounds?: number;
   readonly seed?: number;
   readonly only?: readonly FaultName[];
   readonly canary?: CanaryName;
-  readonly clients: number;
+  readonly clients?: number;
   readonly json?: true;
 }
 
-const clientsUsually = 24;
+/** In rounds few, so that what is measured is the product and not who waits for whom. */
+const clientsUsually = { load: 24, rounds: 4 } as const;
 /** A canary has to be found within this time. */
 const canarySeconds = 60;
 /** In a run of minutes, and in one that has the time. */
@@ -28,21 +31,30 @@ export function readPlan(argv: readonly string[], chosenSeed: number): { plan: P
     )
     .option('--minutes <number>', 'how long', positive, 3)
     .option('--hours <number>', 'how long, in the place of minutes', positive)
+    .option('--kills <number>', 'so many kills of each kind and nothing else, however long it takes', whole)
+    .option(
+      '--rounds <number>',
+      'so many keys revoked and asked about in two processes, and no faults',
+      whole,
+    )
     .option('--seed <number>', 'replays the commands and faults of another run', whole)
     .option('--only <faults>', `none, or some of ${faultNames.join(', ')}`, listOfFaults)
     .addOption(new Option('--canary <name>', 'runs with a deliberate bug').choices(canaryNames))
-    .option('--clients <number>', 'at work at once', count, clientsUsually)
+    .option('--clients <number>', 'at work at once', count)
     .option('--json', 'prints the result for programs')
     .parse(argv);
   const given = program.opts<Given>();
+  const { kills, rounds } = given;
   const canary = given.canary && canaries[given.canary];
   const asked = given.hours === undefined ? given.minutes * 60 : given.hours * 3_600;
   const seconds = canary ? canarySeconds : asked;
   const plan = {
     seed: given.seed ?? chosenSeed,
     seconds,
-    faults: canary?.faults ?? given.only ?? faultNames,
-    clients: given.clients,
+    kills,
+    rounds,
+    faults: canary?.faults ?? given.only ?? (kills === undefined ? faultNames : killNames),
+    clients: given.clients ?? (rounds === undefined ? clientsUsually.load : clientsUsually.rounds),
     pauseSeconds: seconds >= longRunSeconds ? pauseSeconds.long : pauseSeconds.short,
     canary: given.canary,
   };

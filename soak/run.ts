@@ -3,9 +3,11 @@ import type { CanaryName } from './canaries.js';
 import { type Chance, chanceOf } from './chance.js';
 import { faults } from './faults/index.js';
 import type { FaultName } from './faults/names.js';
+import { bundleGrafted } from './graft.js';
 import { startLoad } from './load.js';
-import { watchMemory } from './memory.js';
+import { type MemoryTrend, watchMemory } from './memory.js';
 import { createTally, type PromiseRow } from './promises.js';
+import { runRounds } from './rounds.js';
 import type { Measured } from './stopwatch.js';
 import { openWorld } from './world.js';
 
@@ -13,6 +15,10 @@ import { openWorld } from './world.js';
 export interface Plan {
   readonly seed: number;
   readonly seconds: number;
+  /** Faults of each kind, in the place of a time. */
+  readonly kills: number | undefined;
+  /** Of revoking and asking, in the place of load and faults. */
+  readonly rounds: number | undefined;
   /** Those to choose from; none: only load. */
   readonly faults: readonly FaultName[];
   readonly clients: number;
@@ -31,22 +37,29 @@ export interface Result {
   readonly back: Readonly<Record<string, readonly Measured[]>>;
   /** How long the other process took to refuse what had ended. */
   readonly elsewhere: readonly Measured[];
+  readonly memory: readonly MemoryTrend[];
   readonly promises: readonly PromiseRow[];
 }
 
 const teamsCount = 3;
 
-/** @param signal ends it early, with everything checked and cleaned up */
+/**
+ * Whatever it finds it gives back, also when it cannot go on.
+ * @param signal ends it early, with everything checked and cleaned up
+ */
 export async function run(plan: Plan, tell: (line: string) => void, signal: AbortSignal): Promise<Result> {
-  const { seed, clients } = plan;
+  const { seed, clients, rounds } = plan;
   const tally = createTally(tell);
   const back: Record<string, Measured[]> = {};
   const counts: Record<string, number> = {};
   const skipped: Record<string, string> = {};
-  const world = await openWorld({ tally, canary: plan.canary, teamsCount });
+  const delays: Measured[] = [];
+  const programs = await bundleGrafted(plan.canary);
+  const world = await openWorld({ tally, seed, programs, teamsCount });
   const memory = watchMemory(world.services, tally);
-  const load = startLoad(world, { seed, clients, tally });
-  const deadline = performance.now() + plan.seconds * 1_000;
+  const load = startLoad(world, { seed, clients: rounds === undefined ? clients : 0, tally });
+  const startedAt = performance.now();
+  const faultsCount = plan.kills === undefined ? undefined : plan.kills * plan.faults.length;
 
   async function strike(name: FaultName, chance: Chance): Promise<void> {
     load.weather.worsen();
@@ -57,7 +70,7 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
   }
 
   /** Load, a fault in its midst, load again, then a check of everything. */
-  async function round(number: number): Promise<void> {
+  async function playRound(number: number): Promise<void> {
     const chance = chanceOf(seed, `round ${number}`);
     await wait(chance.between(500, 1_500));
     const name = faultOfRound(plan, number);
@@ -65,10 +78,8 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
     await wait(chance.between(200, 500));
     load.weather.clear();
     await load.check();
-    const left = Math.max(0, Math.round((deadline - performance.now()) / 1_000));
-    tell(
-      `${String(number).padStart(4)}  ${(name ?? 'load').padEnd(22)} ${load.commandsCount()} commands, ${left} s left`,
-    );
+    const words = [(name ?? 'load').padEnd(22), `${load.commandsCount()} commands, ${timeLeft(number)}`];
+    tell(`${String(number).padStart(4)}  ${words.join(' ')}`);
     load.resume();
   }
 
@@ -76,17 +87,32 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
     await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   }
 
+  function timeLeft(number: number): string {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    if (faultsCount === undefined) return `${Math.max(0, Math.round(plan.seconds - seconds))} s left`;
+    return `${faultsCount - number} to come, in ${Math.round(((seconds / number) * (faultsCount - number)) / 60)} min`;
+  }
+
   /** A canary has done its part as soon as it is found. */
-  const isOver = () =>
-    performance.now() >= deadline || signal.aborted || (plan.canary !== undefined && tally.isBroken());
+  function isOver(number: number): boolean {
+    if (signal.aborted || (plan.canary !== undefined && tally.isBroken())) return true;
+    return faultsCount === undefined
+      ? performance.now() - startedAt >= plan.seconds * 1_000
+      : number > faultsCount;
+  }
 
   try {
-    for (let number = 1; !isOver(); number++) await round(number);
+    if (rounds === undefined) for (let number = 1; !isOver(number); number++) await playRound(number);
+    else delays.push(...(await runRounds(world, { seed, rounds, clients, tally, tell, signal })));
     await load.check();
+  } catch (error) {
+    const words = error instanceof Error ? error.stack : String(error);
+    tally.check('quiet', false, () => `soak itself could not go on: ${words}`);
   } finally {
     await load.stop();
     memory.stop();
     await world.close();
+    programs.remove();
   }
   return {
     plan,
@@ -95,7 +121,8 @@ export async function run(plan: Plan, tell: (line: string) => void, signal: Abor
     faults: counts,
     skipped,
     back,
-    elsewhere: load.elsewhere,
+    elsewhere: [...load.elsewhere, ...delays],
+    memory: memory.trends,
     promises: tally.rows(),
   };
 }

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Levers } from './levers.js';
 import { sendTo } from './postgres.js';
 import type { Tally } from './promises.js';
@@ -31,16 +30,17 @@ export interface Service {
 
 interface Options {
   readonly name: string;
+  /** The file to run. */
+  readonly program: string;
   /** Environment; asked anew for each start. */
   readonly settings: () => Readonly<Record<string, string>>;
   readonly tally: Tally;
 }
 
-const program = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const preload = new URL('preload.js', import.meta.url).href;
 const startsMax = 20;
 
-export function createService({ name, settings, tally }: Options): Service {
+export function createService({ name, program, settings, tally }: Options): Service {
   let child: ChildProcess | undefined;
   let port: number | undefined;
   let isEndAsked = false;
@@ -50,7 +50,13 @@ export function createService({ name, settings, tally }: Options): Service {
     isEndAsked = false;
     generation += 1;
     const launched = spawn(process.execPath, ['--enable-source-maps', '--import', preload, program], {
-      env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', COMPASS_LOG_LEVEL: 'warn', ...settings() },
+      env: {
+        PATH: process.env.PATH,
+        COMPASS_HTTP_PORT: '0',
+        COMPASS_LOG_LEVEL: 'warn',
+        COMPASS_TEST_PROCESS: `${name} ${generation}`,
+        ...settings(),
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Ctrl-C is told to a whole group, and soak has its own way of ending things.
       detached: true,

@@ -21,6 +21,12 @@ export interface Measured {
   readonly ownMilliseconds: number;
 }
 
+/** The value below which a part of all values is, such as 0.99 of them; 0 where there are none. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}
+
 /** What the main thread of a process has waited for a processor, by Linux; 0 where it does not tell. */
 function waitedMilliseconds(pid: number): number {
   try {

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { CanaryName } from './canaries.js';
 import { foundTeam, type Team } from './clients/teams.js';
 import { type Gate, openGate } from './gate.js';
+import type { Programs } from './graft.js';
 import { type PostgresProcesses, postgresIn } from './postgres.js';
 import type { Tally } from './promises.js';
 import { createService, type Service } from './service.js';
@@ -15,6 +15,7 @@ import { createService, type Service } from './service.js';
  */
 export interface World {
   readonly directory: string;
+  readonly programs: Programs;
   /** The keeper of Postgres, then its guest. */
   readonly services: readonly [Service, Service];
   /** Before each of them. */
@@ -25,6 +26,8 @@ export interface World {
   readonly teams: readonly Team[];
   /** The processes that a request to one of the services needs. */
   chain(at: number): readonly number[];
+  /** Of these the clients and the service alone, which are told quickly. */
+  peers(at: number): readonly number[];
   /** Environment of a process that works on the database directly. */
   toolSettings(): Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -32,7 +35,8 @@ export interface World {
 
 interface Options {
   readonly tally: Tally;
-  readonly canary: CanaryName | undefined;
+  readonly seed: number;
+  readonly programs: Programs;
   /** Where the data is to be; absent: a directory of its own, removed at the end. */
   readonly directory?: string;
   readonly teamsCount: number;
@@ -46,29 +50,36 @@ async function checkpoint(url: string): Promise<void> {
   await client.end();
 }
 
-export async function openWorld({ tally, canary, teamsCount, ...given }: Options): Promise<World> {
+export async function openWorld({ tally, seed, programs, teamsCount, ...given }: Options): Promise<World> {
   const directory = given.directory ?? mkdtempSync(join(tmpdir(), 'compass-soak-'));
   // Where we are root, another user runs Postgres and must be able to pass.
   chmodSync(directory, 0o711);
   const postgres = postgresIn(directory);
   const databaseGate = await openGate(postgres.port);
   const masterKey = { COMPASS_MASTER_KEY_FILE: join(directory, 'master.key') };
-  const bug = canary === undefined ? undefined : { COMPASS_TEST_CANARY: canary };
+  const test = { COMPASS_TEST_SEED: String(seed) };
+  const program = programs.service;
   const keeper = createService({
     name: 'keeper',
+    program,
     tally,
-    settings: () => ({ ...bug, COMPASS_DATA_DIR: directory }),
+    settings: () => ({ ...test, COMPASS_DATA_DIR: directory }),
   });
   const guest = createService({
     name: 'guest',
+    program,
     tally,
     settings: () => {
       const url = Object.assign(new URL(postgres.url()), { port: String(databaseGate.port) });
-      return { ...bug, ...masterKey, COMPASS_DATABASE_URL: url.href };
+      return { ...test, ...masterKey, COMPASS_DATABASE_URL: url.href };
     },
   });
   const fronts = [await openGate(keeper.port), await openGate(guest.port)] as const;
   const teams: Team[] = [];
+
+  function peers(at: number): number[] {
+    return [process.pid, [keeper, guest][at]?.pid() ?? []].flat();
+  }
 
   async function close(): Promise<void> {
     await guest.stop();
@@ -89,12 +100,14 @@ export async function openWorld({ tally, canary, teamsCount, ...given }: Options
   }
   return {
     directory,
+    programs,
     services: [keeper, guest],
     fronts,
     databaseGate,
     postgres,
     teams,
-    chain: (at) => [process.pid, [keeper, guest][at]?.pid() ?? [], postgres.pids()].flat(),
+    chain: (at) => [...peers(at), ...postgres.pids()],
+    peers,
     toolSettings: () => ({ ...masterKey, COMPASS_DATABASE_URL: postgres.url() }),
     close,
   };

@@ -3,10 +3,10 @@ import type { Operations } from '../clients/operations.js';
 import type { Team } from '../clients/teams.js';
 import type { Tally } from '../promises.js';
 import { createHistory } from './history.js';
-import { createLogFold, tables } from './log-fold.js';
+import { createLogFold } from './log-fold.js';
 import { beginning, eventsBetween, type Opened, withInstallation } from './log-reader.js';
 import { createOracle } from './oracle.js';
-import { type Snapshot, takeSnapshot } from './snapshot.js';
+import { atHead } from './snapshot.js';
 import { checkVerdicts } from './verdicts.js';
 
 /** Compares everything with the log, as far as it has come since the last time. */
@@ -35,14 +35,15 @@ export function createChecker({ settings, operations, shown, teams, ports, tally
   const oracle = createOracle();
   const history = createHistory(operations, tally);
 
-  async function readOn(opened: Opened, head: string): Promise<void> {
+  /** @returns false when the log is not any more what it was */
+  async function readOn(opened: Opened, head: string): Promise<boolean> {
     const last = history.last();
     let after = beginning;
     if (last) {
       after = last.position;
       if (!(await isStillThere(opened, last, head))) {
         tally.check('kept', false, () => `the log has lost what stood at ${last.position}`);
-        return;
+        return false;
       }
     }
     for await (const recorded of eventsBetween(opened, after, head)) {
@@ -50,7 +51,7 @@ export function createChecker({ settings, operations, shown, teams, ports, tally
       oracle.apply(recorded);
       history.apply(recorded);
     }
-    history.settle();
+    return true;
   }
 
   async function isStillThere(opened: Opened, last: { id: string; position: string }, head: string) {
@@ -60,26 +61,21 @@ export function createChecker({ settings, operations, shown, teams, ports, tally
     return false;
   }
 
-  function compare({ rows }: Snapshot): void {
-    for (const table of tables) {
-      const difference = fold.difference(table, rows.get(table.name) ?? new Map<string, object>());
-      tally.check('models', difference === undefined, () => difference?.slice(0, 1_500) ?? '');
-    }
-  }
-
   return {
     position: () => history.last()?.position ?? beginning,
     check: () =>
       withInstallation(settings(), async (opened) => {
-        const snapshot = await takeSnapshot(opened);
-        tally.check(
-          'models',
-          snapshot !== undefined,
-          () => 'the read models do not reach the end of the log',
+        const looked = await atHead(opened, async (snapshot) =>
+          (await readOn(opened, snapshot.head)) ? fold.differences(snapshot) : undefined,
         );
-        if (!snapshot) return;
-        await readOn(opened, snapshot.head);
-        compare(snapshot);
+        const words = 'failure' in looked ? looked.failure : '';
+        const isAtHead = 'seen' in looked;
+        tally.check('models', isAtHead, () => `the read models do not reach the end of the log: ${words}`);
+        if (!isAtHead || !looked.seen) return;
+        history.settle();
+        for (const difference of looked.seen) {
+          tally.check('models', difference === undefined, () => difference?.slice(0, 1_500) ?? '');
+        }
         shown.splice(0, Math.max(0, shown.length - askedMax));
         await checkVerdicts({ shown, teams, ports, oracle, tally });
       }),

@@ -5,7 +5,7 @@ import type { Measured } from '../stopwatch.js';
 import type { Weather } from '../weather.js';
 import { checkEnd, checkRepeat } from './ends.js';
 import { type HeldKey, heldKey, isGood, type ShownSecret } from './held-keys.js';
-import { type Answer, createHttp, type Outcome } from './http.js';
+import { type Answer, createHttp, type Http, type Outcome } from './http.js';
 import { look } from './looks.js';
 import { type Operations, requestIdOf } from './operations.js';
 import { idIn, type Team } from './teams.js';
@@ -24,8 +24,8 @@ export interface Surroundings {
   readonly weather: Weather;
   /** Every secret that was shown, for a check of all of them. */
   readonly shown: ShownSecret[];
-  /** The processes that a request to one of them needs. */
-  readonly chain: (at: number) => readonly number[];
+  /** The clients' process and one of those that they ask. */
+  readonly peers: (at: number) => readonly number[];
   /** Told how long the other process took to refuse what had ended. */
   readonly onElsewhere: (measured: Measured) => void;
 }
@@ -43,7 +43,7 @@ export async function runClient(number: number, around: Surroundings, signal: Ab
   const teamNumber = number % around.teams.length;
   const team = around.teams[teamNumber];
   if (!team) throw new RangeError('There is no team.');
-  const https = around.ports.map((port) => createHttp(port));
+  const https = around.ports.map((port) => patient(createHttp(port)));
   const home = number % https.length;
   const live: HeldKey[] = [];
   const ended: HeldKey[] = [];
@@ -170,4 +170,19 @@ export async function runClient(number: number, around: Surroundings, signal: Ab
     await sleep(5);
   }
   for (const http of https) http.close();
+}
+
+const awayMilliseconds = 100;
+
+/** Whoever is away does not come back any faster for being asked all the time. */
+function patient(http: Http): Http {
+  return {
+    ...http,
+    async send(asked) {
+      const outcome = await http.send(asked);
+      const isAway = outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.status === 503);
+      if (isAway) await sleep(awayMilliseconds);
+      return outcome;
+    },
+  };
 }

@@ -14,7 +14,7 @@ interface Ending {
   readonly ports: readonly number[];
   /** Index of the process that acknowledged. */
   readonly at: number;
-  readonly chain: (at: number) => readonly number[];
+  readonly peers: (at: number) => readonly number[];
   readonly onElsewhere: (measured: Measured) => void;
   isAllowed(secret: string, at: number): Promise<boolean | undefined>;
 }
@@ -26,11 +26,11 @@ const elsewhereProbability = 0.3;
 
 /** What has ended is refused from the next request on here, and within moments elsewhere. */
 export async function checkEnd(ending: Ending, secret: string): Promise<void> {
-  const { tally, weather, chance, at, ports, chain, isAllowed } = ending;
+  const { tally, weather, chance, at, ports, peers, isAllowed } = ending;
   const mark = weather.mark();
   const other = (at + 1) % ports.length;
   const isAskedElsewhere = chance.coin(elsewhereProbability) && mark !== undefined;
-  const stop = isAskedElsewhere ? startStopwatch(() => chain(other)) : undefined;
+  const stop = isAskedElsewhere ? startStopwatch(() => peers(other)) : undefined;
   const allowed = await isAllowed(secret, at);
   if (allowed !== undefined) {
     tally.check('revoked', !allowed, () => `VALID after its end in process ${at}, which acknowledged it`);

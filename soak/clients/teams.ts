@@ -9,8 +9,6 @@ export interface Team {
   /** Headers of a key that may make, change and verify keys. */
   readonly bearer: Readonly<Record<string, string>>;
   readonly resourceIds: readonly string[];
-  /** A key that is there to be changed by whoever wants to know whether changing works. */
-  readonly probeId: string;
 }
 
 /** Signs up somebody new and makes what the clients of the team work with. @throws Error when it does not work */
@@ -34,7 +32,6 @@ async function found(http: Http, port: number): Promise<Team> {
 
   const scopes = ['project', 'inference', 'keys', 'verify'];
   const gateway = await make('/v1/keys', { name: 'gateway', role: 'admin', scopes });
-  const probe = await make('/v1/keys', { name: 'probe' });
   const resourceIds: string[] = [];
   for (const [number, resourceType] of ['TPM', 'PYG', 'TPM', 'PYG'].entries()) {
     const body = { name: `Resource ${number}`, model: `model-${number}`, resourceType };
@@ -45,7 +42,6 @@ async function found(http: Http, port: number): Promise<Team> {
     session,
     bearer: { authorization: `Bearer ${String(gateway.body.secret)}` },
     resourceIds,
-    probeId: idIn(probe.body, 'key'),
   };
 }
 

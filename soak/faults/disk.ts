@@ -40,8 +40,10 @@ export const fillDisk: Fault = async (scene) => {
 
 async function workOn(scene: Scene, directory: string): Promise<void> {
   const { tally, chance, pauseSeconds } = scene;
-  const world = await openWorld({ tally, canary: undefined, directory, teamsCount: 1 });
-  const load = startLoad(world, { seed: chance.below(2 ** 31), clients, tally });
+  const { programs } = scene.world;
+  const seed = chance.below(2 ** 31);
+  const world = await openWorld({ tally, seed, programs, directory, teamsCount: 1 });
+  const load = startLoad(world, { seed, clients, tally });
   load.weather.worsen();
   try {
     const ballast = fill(directory);

@@ -8,12 +8,14 @@ const patienceMilliseconds = 60_000;
 /** Waits until writes go through all processes again, and measures it for those that were harmed. */
 async function comeBack({ world, tally, onBack }: Scene, watches: readonly Watch[]): Promise<void> {
   const waits = world.services.map(async ({ name }, at) => {
-    const isBack = await writable(world, at, patienceMilliseconds);
+    const { isBack, lastAnswers } = await writable(world, at, patienceMilliseconds);
     const measured = watches.find((watch) => watch.at === at)?.stop();
     if (!measured) return;
     onBack(measured);
     const { elapsedMilliseconds, ownMilliseconds } = measured;
-    const words = `${name} ${isBack ? '' : 'is not back; it '}took ${Math.round(ownMilliseconds)} ms of its own in ${Math.round(elapsedMilliseconds)}`;
+    const words = isBack
+      ? `${name} took ${Math.round(ownMilliseconds)} ms of its own in ${Math.round(elapsedMilliseconds)}`
+      : `${name} is not back; its last answers were ${lastAnswers.join(', ')}`;
     tally.check('back', isBack && ownMilliseconds <= backMaxMilliseconds, () => words);
   });
   await Promise.all(waits);

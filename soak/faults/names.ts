@@ -1,8 +1,8 @@
+export const killNames = ['kill-service', 'kill-postgres', 'kill-both'] as const;
+
 /** Everything that is done to the product, by the names of `--only`. */
 export const faultNames = [
-  'kill-service',
-  'kill-postgres',
-  'kill-both',
+  ...killNames,
   'pause-service',
   'pause-postgres',
   'drop-replies',

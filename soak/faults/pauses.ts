@@ -7,8 +7,8 @@ const patienceMilliseconds = 60_000;
 export async function untilWritable({ world, tally }: Scene): Promise<void> {
   await Promise.all(
     world.services.map(async ({ name }, at) => {
-      const isBack = await writable(world, at, patienceMilliseconds);
-      tally.check('back', isBack, () => `${name} does not come back`);
+      const { isBack, lastAnswers } = await writable(world, at, patienceMilliseconds);
+      tally.check('back', isBack, () => `${name} does not come back: ${lastAnswers.join(', ')}`);
     }),
   );
 }

@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { readModels } from '../../projections/models.js';
 import type { Fault, Scene } from './fault.js';
 import { untilWritable } from './pauses.js';
-
-const program = fileURLToPath(new URL('../../src/admin.js', import.meta.url));
 
 /** The tables of a read model are being made anew when the command dies, or the process that follows the log. */
 export const killRebuild: Fault = async (scene) => {
@@ -37,7 +34,7 @@ async function rebuildWholly(scene: Scene, model: string): Promise<void> {
 }
 
 function start({ world }: Scene, model: string): ChildProcess {
-  return spawn(process.execPath, [program, 'rebuild', model], {
+  return spawn(process.execPath, [world.programs.admin, 'rebuild', model], {
     env: { PATH: process.env.PATH, ...world.toolSettings() },
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,

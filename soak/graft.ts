@@ -1,0 +1,51 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'esbuild';
+import { bundle } from '../src/bundle.js';
+import { type CanaryName, canaries, type Graft } from './canaries.js';
+
+/** Followers promise to bear it: each event is there already, and their position says so. */
+const delivery: Graft = {
+  file: 'src/event-store/ledger.js',
+  find: 'for await (const batch of store.follow(options)){',
+  replace: 'for await (const batch of globalThis.compassSoakDeliver(store.follow(options))){',
+};
+
+/** The programs of the product, bundled as for `npm start`, with a lever that it does not have, and maybe a bug. */
+export interface Programs {
+  readonly service: string;
+  readonly admin: string;
+  remove(): void;
+}
+
+const built = fileURLToPath(new URL('../', import.meta.url));
+
+/** @throws Error when a file does not hold what is to be changed in it */
+export async function bundleGrafted(canary: CanaryName | undefined): Promise<Programs> {
+  const grafts = canary === undefined ? [delivery] : [delivery, canaries[canary].graft];
+  // Among what is built, so that packages are found from there; what they compile is kept beside them.
+  const directory = mkdtempSync(join(built, 'soak-programs-'));
+  const programs = join(directory, 'bundle');
+  await bundle(programs, grafts.map(pluginOf));
+  return {
+    service: join(programs, 'main.js'),
+    admin: join(programs, 'admin.js'),
+    remove: () => rmSync(directory, { recursive: true }),
+  };
+}
+
+function pluginOf({ file, find, replace }: Graft): Plugin {
+  const path = join(built, file);
+  return {
+    name: file,
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`${basename(file, '.js')}\\.js$`) }, (loaded) => {
+        if (loaded.path !== path) return undefined;
+        const parts = readFileSync(path, 'utf8').split(find);
+        if (parts.length !== 2) throw new Error(`${file} does not hold once what is to be changed: ${find}`);
+        return { contents: parts.join(replace), loader: 'js' };
+      });
+    },
+  };
+}
