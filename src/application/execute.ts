@@ -27,6 +27,8 @@ export interface Execution<State, Command, Event extends DomainEvent> {
   readonly stream: string;
   readonly command: Command;
   readonly context: CommandContext;
+  /** Where one command stands for those of several callers: whose an event is. Absent: `context` is of all. */
+  readonly contextOf?: (event: Event) => CommandContext;
   /** If-Match: the revision the caller saw. Another one answers `stale` and is never tried again. */
   readonly expectedRevision?: number;
   /** The stream's id was made for this command: nothing is read before the append, which would find it out. */
@@ -68,6 +70,12 @@ export interface Snapshot<State> {
   readonly state: State | undefined;
   readonly revision: number;
   readonly position: Position;
+}
+
+/** An event, and what is known about it besides. */
+interface Told {
+  readonly event: DomainEvent;
+  readonly context: CommandContext;
 }
 
 interface Options {
@@ -130,6 +138,9 @@ export function createExecutor(options: Options): Executor {
     deadline: number,
   ): Promise<Outcome<S>> {
     const { decider, stream, command, context, expectedRevision, isNew } = execution;
+    const { contextOf = () => context } = execution;
+    const withContexts = (events: readonly E[]) =>
+      events.map((event) => ({ event, context: contextOf(event) }));
     // Whoever asked has given up: what others did to the stream meanwhile must not cost those who wait behind it.
     if (performance.now() > deadline)
       throw new StoreUnavailable(`Too much was to be done to ${stream} before.`);
@@ -151,7 +162,7 @@ export function createExecutor(options: Options): Executor {
         if (!decision) return { ok: false, stale: current.revision };
         return decision.ok ? receiptOf(stream, current, false) : decision;
       }
-      const appended = await append(stream, current, decision.events, context, deadline);
+      const appended = await append(stream, current, withContexts(decision.events), deadline);
       if (appended) {
         const state = decision.events.reduce<S | undefined>(decider.evolve, current.state);
         const next = { state, revision: Number(appended.revision), position: appended.position };
@@ -160,7 +171,10 @@ export function createExecutor(options: Options): Executor {
       }
       const { snapshot, found } = await catchUp(decider, stream, current, context.commandId);
       if (found) return receiptOf(stream, snapshot, true);
-      if (performance.now() > deadline) throw new StoreUnavailable(`Others keep changing ${stream}.`);
+      // With a precondition, the next round answers `stale` and tries no more.
+      if (expectedRevision === undefined && performance.now() > deadline) {
+        throw new StoreUnavailable(`Others keep changing ${stream}.`);
+      }
       current = snapshot;
       fresh = true;
     }
@@ -173,12 +187,15 @@ export function createExecutor(options: Options): Executor {
   async function append(
     stream: string,
     at: Snapshot<unknown>,
-    events: readonly DomainEvent[],
-    context: CommandContext,
+    events: readonly Told[],
     deadline: number,
   ): Promise<{ revision: bigint; position: Position } | undefined> {
-    const metadata = metadataOf(context, clock.now().toISOString());
-    const news: NewEvent[] = events.map((event) => ({ id: newId(), event, metadata }));
+    const recordedAt = clock.now().toISOString();
+    const news: NewEvent[] = events.map(({ event, context }) => ({
+      id: newId(),
+      event,
+      metadata: metadataOf(context, recordedAt),
+    }));
     let unknown: OutcomeUnknown | undefined;
     for (;;) {
       try {

@@ -43,6 +43,7 @@ export const refusals = {
   'service.unit_unknown': 'The model has no price for this unit.',
   'usage.quantity_invalid': 'A quantity is a whole number from 0 to 9,007,199,254,740,991.',
   'usage.amount_too_large': 'This costs more than 9,007,199,254,740,991 micro-units.',
+  'usage.different': 'A usage with this id was debited, and it was another one.',
   'currency.invalid': 'A currency is three capital letters, such as USD.',
   'wallet.not_found': 'There is no such wallet.',
   'wallet.name_invalid': 'A name has 1 to 100 printable characters.',

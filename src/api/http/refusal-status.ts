@@ -38,6 +38,7 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'service.unit_unknown': 400,
   'usage.quantity_invalid': 400,
   'usage.amount_too_large': 400,
+  'usage.different': 409,
   'currency.invalid': 400,
   'wallet.not_found': 404,
   'wallet.name_invalid': 400,
