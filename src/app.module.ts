@@ -29,6 +29,7 @@ import { ChangeKeyHandler } from './application/key/change-key.js';
 import { ChangeStatusHandler } from './application/key/change-status.js';
 import { CreateKeyHandler } from './application/key/create-key.js';
 import { DeleteKeyHandler } from './application/key/delete-key.js';
+import { EnableServicesHandler } from './application/key/enable-services.js';
 import { GetKeyHandler } from './application/key/get-key.js';
 import { KeyUsesHandler } from './application/key/key-uses.js';
 import { ListKeysHandler } from './application/key/list-keys.js';
@@ -100,6 +101,7 @@ const handlers: Provider[] = [
   CreateProfileHandler,
   CreateProjectHandler,
   DeleteKeyHandler,
+  EnableServicesHandler,
   EstimateCostHandler,
   FindInvitationHandler,
   GetKeyHandler,

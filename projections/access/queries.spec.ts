@@ -6,7 +6,9 @@ import { profileAccess } from './profiles.js';
 import { projectAccess } from './projects.js';
 import { readAccess } from './queries.js';
 import { resourceAccess } from './resources.js';
+import { serviceAccess } from './services.js';
 import { accessModel, keyAccess, memberAccess } from './table.js';
+import { walletAccess } from './wallets.js';
 
 /** More than comes at once. */
 const keysCount = 10_001;
@@ -52,6 +54,23 @@ describe('everything verification needs', () => {
       settings: { tone: 'warm', deep: [{ n: 1.5e300 }] },
       createdAt: instant(0),
     });
+    await house.append('service-s1', {
+      type: 'ServiceRegistered',
+      serviceId: 's1',
+      name: 'Chat',
+      free: true,
+      currency: 'USD',
+      billingPolicies: ['free'],
+      registeredAt: instant(0),
+    });
+    await house.append('wallet-w1', {
+      type: 'WalletOpened',
+      walletId: 'w1',
+      teamId: 't1',
+      name: 'Research',
+      currency: 'USD',
+      openedAt: instant(0),
+    });
     const runner = house.runner({ models: [accessModel] });
     await runner.start();
     const head = await house.ledger.head();
@@ -67,6 +86,8 @@ describe('everything verification needs', () => {
         resources: await listed(snapshot, resourceAccess),
         profiles: await listed(snapshot, profileAccess),
         projects: await listed(snapshot, projectAccess),
+        services: await listed(snapshot, serviceAccess),
+        wallets: await listed(snapshot, walletAccess),
       };
     });
 
@@ -79,8 +100,11 @@ describe('everything verification needs', () => {
     expect(snapshot?.resources).toEqual([...foldOf(resourceAccess, events).values()]);
     expect(snapshot?.profiles).toEqual([...foldOf(profileAccess, events).values()]);
     expect(snapshot?.projects).toEqual([...foldOf(projectAccess, events).values()]);
-    expect([snapshot?.resources.length, snapshot?.profiles.length, snapshot?.projects.length]).toEqual([
-      1, 1, 1,
+    expect(snapshot?.services).toEqual([...foldOf(serviceAccess, events).values()]);
+    expect(snapshot?.wallets).toEqual([...foldOf(walletAccess, events).values()]);
+    const { resources, profiles, projects, services, wallets } = snapshot!;
+    expect([resources, profiles, projects, services, wallets].map(({ length }) => length)).toEqual([
+      1, 1, 1, 1, 1,
     ]);
   });
 

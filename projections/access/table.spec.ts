@@ -58,6 +58,19 @@ describe('the read model access', () => {
       { appId: null },
     ],
     [{ type: 'ScopesChanged', scopes: [], changedAt: instant(1) }, { scopes: [] }],
+    [
+      {
+        type: 'ServiceEnabled',
+        serviceId: 's1',
+        billingPolicy: 'pay_as_you_go',
+        models: ['m1'],
+        walletId: 'w1',
+        enabledAt: instant(1),
+      },
+      {
+        services: [{ serviceId: 's1', billingPolicy: 'pay_as_you_go', models: ['m1'], walletId: 'w1' }],
+      },
+    ],
     [{ type: 'RoleChanged', role: 'admin', changedAt: instant(1) }, { role: 'admin' }],
     [{ type: 'BiasProfileChanged', biasProfileId: 'b1', changedAt: instant(1) }, { biasProfileId: 'b1' }],
     [{ type: 'ExpiryChanged', expiresAt: null, changedAt: instant(1) }, { expiresAt: null }],

@@ -6,12 +6,15 @@ import {
   keyEventTypes,
   type SecretRecord,
 } from '../../src/domain/key/events.js';
+import { servicesAfter } from '../../src/domain/key/state.js';
 import { idOfStream, isOneOf, type Recorded } from '../../src/domain/recorded.js';
 import { type MemberEvent, memberEventTypes, type Role } from '../../src/domain/team/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
 import { profileAccess } from './profiles.js';
 import { projectAccess } from './projects.js';
 import { resourceAccess } from './resources.js';
+import { serviceAccess } from './services.js';
+import { walletAccess } from './wallets.js';
 
 /** A secret, and what it is found by. */
 export interface SecretRow extends SecretAccess {
@@ -33,6 +36,7 @@ export const keyAccess: Table<KeyAccessRow> = {
     teamId: 'id',
     projectId: 'id',
     type: 'text',
+    tier: 'text',
     public: 'boolean',
     ownerId: 'id | null',
     role: 'text',
@@ -41,6 +45,7 @@ export const keyAccess: Table<KeyAccessRow> = {
     appId: 'text | null',
     userIds: 'texts',
     resources: 'json',
+    services: 'json',
     biasProfileId: 'id | null',
     allowedIps: 'texts',
     allowedOrigins: 'texts',
@@ -74,6 +79,10 @@ function changed(row: KeyAccessRow, event: Exclude<KeyEvent, KeyCreated>): KeyAc
     }
     case 'ResourceUnassigned':
       return { ...row, resources: row.resources.filter(({ resourceId }) => resourceId !== event.resourceId) };
+    case 'ServiceEnabled':
+    case 'ServicePolicyChanged':
+    case 'ServiceDisabled':
+      return { ...row, services: servicesAfter(row.services, event) };
     case 'KeyDetailsChanged': {
       const { appId = row.appId, environment = row.environment } = event;
       return { ...row, appId, environment };
@@ -126,6 +135,7 @@ function created(event: KeyCreated, revision: number): KeyAccessRow {
     teamId: event.teamId,
     projectId: event.projectId,
     type: event.keyType,
+    tier: event.tier,
     public: event.public ?? false,
     ownerId: event.userId ?? null,
     role: event.role,
@@ -134,6 +144,7 @@ function created(event: KeyCreated, revision: number): KeyAccessRow {
     appId: event.appId ?? null,
     userIds: [],
     resources: [],
+    services: [],
     biasProfileId: null,
     allowedIps: [],
     allowedOrigins: [],
@@ -209,6 +220,14 @@ function memberAfter(
 /** Everything verification decides on, in small tables per source that are joined in memory. */
 export const accessModel: ReadModel = {
   name: 'access',
-  version: 3,
-  tables: [keyAccess, memberAccess, resourceAccess, profileAccess, projectAccess],
+  version: 4,
+  tables: [
+    keyAccess,
+    memberAccess,
+    resourceAccess,
+    profileAccess,
+    projectAccess,
+    serviceAccess,
+    walletAccess,
+  ],
 };

@@ -7,6 +7,7 @@ import {
   type KeySort,
   never,
   notYet,
+  type ServiceFilter,
   type SortField,
   scannedFields,
 } from './filters.js';
@@ -65,14 +66,20 @@ export function nameConditions({ filters: { q } }: KeyListing): Condition[] {
 
 /** What no index answers; `used` is a key's last use, where a list asks about uses. */
 export function scannedConditions({ filters }: KeyListing): Condition[] {
-  const { scope, expiresBefore, lastUsedBefore, neverUsed } = filters;
+  const { scope, service, expiresBefore, lastUsedBefore, neverUsed } = filters;
   return [
     ...equals(filters, scannedFields),
     ...(scope === undefined ? [] : [sql`scopes @> array[${scope}::text]`]),
+    ...(service === undefined ? [] : [serviceCondition(service)]),
     ...(expiresBefore === undefined ? [] : [sql`expires_at < ${expiresBefore}`]),
     ...(lastUsedBefore === undefined ? [] : [sql`used.last_used_at < ${lastUsedBefore}`]),
     ...(neverUsed === undefined ? [] : [sql`(used.last_used_at is null) = ${neverUsed}`]),
   ];
+}
+
+function serviceCondition({ id, isOnFreeKeys }: ServiceFilter): Condition {
+  const isEnabled = sql`services @> ${JSON.stringify([{ serviceId: id }])}::jsonb`;
+  return isOnFreeKeys ? anyOf([sql`tier = 'free'`, isEnabled]) : isEnabled;
 }
 
 function equals(filters: KeyFilters, fields: readonly (keyof KeyFilters)[]): Condition[] {

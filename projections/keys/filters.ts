@@ -20,6 +20,12 @@ export interface IndexedFilters {
   readonly createdBefore?: string;
 }
 
+/** A service among those of a key; what free keys have follows from the catalogue, not from the keys. */
+export interface ServiceFilter {
+  readonly id: string;
+  readonly isOnFreeKeys: boolean;
+}
+
 /** Filters that look at every key the indexed ones leave. */
 export interface ScanningFilters {
   readonly tier?: Tier;
@@ -30,6 +36,7 @@ export interface ScanningFilters {
   readonly scope?: Scope;
   readonly role?: KeyRole;
   readonly biasProfileId?: string;
+  readonly service?: ServiceFilter;
   /** ISO instant, exclusive; a key that never expires is not among them. */
   readonly expiresBefore?: string;
 }
@@ -106,7 +113,9 @@ export function mustScan(filters: KeyFilters, sort: KeySort): boolean {
     asksUses(filters, sort) ||
     field === 'expiresAt' ||
     (field === 'name' && (isBetween || filters.q !== undefined)) ||
-    [...scannedFields, 'scope' as const, 'expiresBefore' as const].some((name) => filters[name] !== undefined)
+    [...scannedFields, 'scope' as const, 'service' as const, 'expiresBefore' as const].some(
+      (name) => filters[name] !== undefined,
+    )
   );
 }
 
@@ -114,7 +123,8 @@ type RowFilters = IndexedFilters & ScanningFilters;
 
 /** What the filters say of one key at an instant; those by uses are not asked. */
 export function fits(row: KeyRow, filters: RowFilters, at: string): boolean {
-  const { status, userId, resourceId, label, q, createdAfter, createdBefore, scope, expiresBefore } = filters;
+  const { status, userId, resourceId, label, q, createdAfter, createdBefore } = filters;
+  const { scope, service, expiresBefore } = filters;
   return (
     equalFields.every((field) => filters[field] === undefined || filters[field] === row[field]) &&
     (status === undefined || keyStatus(row, at) === status) &&
@@ -125,8 +135,13 @@ export function fits(row: KeyRow, filters: RowFilters, at: string): boolean {
     (createdAfter === undefined || row.createdAt >= createdAfter) &&
     (createdBefore === undefined || row.createdAt < createdBefore) &&
     (scope === undefined || row.scopes.includes(scope)) &&
+    (service === undefined || hasService(row, service)) &&
     (expiresBefore === undefined || (row.expiresAt !== null && row.expiresAt < expiresBefore))
   );
+}
+
+function hasService({ tier, services }: KeyRow, { id, isOnFreeKeys }: ServiceFilter): boolean {
+  return (isOnFreeKeys && tier === 'free') || services.some(({ serviceId }) => serviceId === id);
 }
 
 /** Where a key stands in a list that is not sorted by uses. */

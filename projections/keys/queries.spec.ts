@@ -74,6 +74,10 @@ function eventsOf(n: number, keyId: string): KeyEvent[] {
   const resource = { resourceId: `r${n % 6}`, model: 'jais-30b', resourceType: 'TPM' } as const;
   const events: KeyEvent[] = [made, { type: 'UserAssigned', userId: `u${n % 4}`, assignedAt: changedAt }];
   if (n % 2 === 0) events.push({ type: 'ResourceAssigned', ...resource, assignedAt: changedAt });
+  const service = { serviceId: `s${n % 3}`, models: ['noor'], walletId: null } as const;
+  if (n % 5 === 2) {
+    events.push({ type: 'ServiceEnabled', ...service, billingPolicy: 'invoiced', enabledAt: changedAt });
+  }
   if (n % 4 === 3) events.push({ type: 'BiasProfileChanged', biasProfileId: `b${n % 3}`, changedAt });
   if (n % 7 === 2) events.push({ type: 'StatusChanged', status: 'INACTIVE', changedAt });
   if (made.expiresAt === instant(40) && n % 2 === 0) {
@@ -153,13 +157,17 @@ const filterValues: { readonly [F in keyof KeyFilters]-?: readonly NonNullable<K
   scope: ['inference'],
   role: ['admin'],
   biasProfileId: ['b1'],
+  service: [
+    { id: 's1', isOnFreeKeys: false },
+    { id: 's2', isOnFreeKeys: true },
+  ],
   expiresBefore: [instant(60)],
   lastUsedBefore: [instant(6)],
   neverUsed: [true, false],
 };
 
 const everyFilter = Object.entries(filterValues).flatMap(([field, values]) =>
-  values.map((value): [string, KeyFilters] => [`${field}=${value}`, { [field]: value }]),
+  values.map((value): [string, KeyFilters] => [`${field}=${JSON.stringify(value)}`, { [field]: value }]),
 );
 
 const anyFilters = fc.record(

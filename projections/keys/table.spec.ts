@@ -27,6 +27,8 @@ function rotation(previousValidUntil: string): KeyEvent {
   };
 }
 
+const service = { serviceId: 's1', billingPolicy: 'free', models: null, walletId: null } as const;
+
 describe('the read model keys', () => {
   it('has a row for a new key, and null for what was not given', () => {
     expect(fold(created)).toEqual({
@@ -65,6 +67,7 @@ describe('the read model keys', () => {
       revokedAt: null,
       revocationReason: null,
       secretVersion: 1,
+      services: [],
       userIds: [],
       revision: 1,
     });
@@ -141,6 +144,7 @@ describe('the read model keys', () => {
       { name: 'New', notes: null, labels: ['ci'] },
     ],
     [{ type: 'ScopesChanged', scopes: [], changedAt: instant(1) }, { scopes: [] }],
+    [{ type: 'ServiceEnabled', ...service, enabledAt: instant(1) }, { services: [service] }],
     [{ type: 'RoleChanged', role: 'admin', changedAt: instant(1) }, { role: 'admin' }],
     [{ type: 'BiasProfileChanged', biasProfileId: 'b1', changedAt: instant(1) }, { biasProfileId: 'b1' }],
     [{ type: 'ExpiryChanged', expiresAt: instant(60), changedAt: instant(1) }, { expiresAt: instant(60) }],
@@ -173,6 +177,15 @@ describe('the read model keys', () => {
     const retired = next({ type: 'PreviousSecretRetired', secretId: 'secret-of-k1', retiredAt: instant(9) });
     expect(fold(created, next(rotation(instant(9))), retired)?.previousSecretValidUntil).toBeNull();
     expect(fold(created, next({ type: 'KeyDeleted', deletedAt: instant(3) }))).toBeUndefined();
+  });
+
+  it('has each service as it was given the last time, until it is taken', () => {
+    const enabled = next({ type: 'ServiceEnabled', ...service, enabledAt: instant(1) });
+    const paid = { ...service, billingPolicy: 'pay_as_you_go', models: ['m1'], walletId: 'w1' } as const;
+    const changed = next({ type: 'ServicePolicyChanged', ...paid, changedAt: instant(2) });
+    const disabled = next({ type: 'ServiceDisabled', serviceId: 's1', disabledAt: instant(3) });
+    expect(fold(created, enabled, changed)?.services).toEqual([paid]);
+    expect(fold(created, enabled, changed, disabled)?.services).toEqual([]);
   });
 
   it('is about keys only', () => {

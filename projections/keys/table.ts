@@ -1,4 +1,5 @@
 import type {
+  EnabledService,
   KeyCreated,
   KeyEvent,
   KeyRole,
@@ -9,6 +10,7 @@ import type {
   Tier,
 } from '../../src/domain/key/events.js';
 import { keyEventTypes } from '../../src/domain/key/events.js';
+import { servicesAfter } from '../../src/domain/key/state.js';
 import { type Actor, idOfStream, isOneOf, type Recorded } from '../../src/domain/recorded.js';
 import type { ReadModel, Table } from '../runner/model.js';
 import { keyLinks } from './links.js';
@@ -43,6 +45,8 @@ export interface KeyRow {
   readonly allowedIps: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly resourceIds: readonly string[];
+  /** Of the free key none: what it has follows from the catalogue. */
+  readonly services: readonly EnabledService[];
   readonly createdAt: string;
   readonly createdByType: Actor['type'];
   readonly createdById: string;
@@ -104,6 +108,7 @@ export const keyRows: Table<KeyRow> = {
     allowedIps: 'texts',
     allowedOrigins: 'texts',
     resourceIds: 'texts',
+    services: 'json',
     createdAt: 'instant',
     createdByType: 'text',
     createdById: 'id',
@@ -153,6 +158,10 @@ function changed(row: KeyRow, event: Exclude<KeyEvent, KeyCreated>): KeyRow | un
       return { ...row, resourceIds: [...row.resourceIds, event.resourceId] };
     case 'ResourceUnassigned':
       return { ...row, resourceIds: row.resourceIds.filter((id) => id !== event.resourceId) };
+    case 'ServiceEnabled':
+    case 'ServicePolicyChanged':
+    case 'ServiceDisabled':
+      return { ...row, services: servicesAfter(row.services, event) };
     case 'KeyDetailsChanged': {
       const { type: _, keyId: __, changedAt: ___, ...changes } = event;
       return { ...row, ...changes };
@@ -220,6 +229,7 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
     allowedIps: [],
     allowedOrigins: [],
     resourceIds: [],
+    services: [],
     createdAt: event.createdAt,
     createdByType: metadata.actor.type,
     createdById: metadata.actor.id,
@@ -236,4 +246,4 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
   };
 }
 
-export const keysModel: ReadModel = { name: 'keys', version: 3, tables: [keyRows] };
+export const keysModel: ReadModel = { name: 'keys', version: 4, tables: [keyRows] };

@@ -1,6 +1,6 @@
 import { instant } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
-import { listServices, type ServiceFilter } from './queries.js';
+import { freeServices, listServices, type ServiceFilter, servicesByIds } from './queries.js';
 import { type ServiceRow, servicesModel } from './table.js';
 
 let house: House;
@@ -16,7 +16,7 @@ beforeAll(async () => {
       type: 'ServiceRegistered',
       serviceId,
       name: `Service ${n}`,
-      free: false,
+      free: n % 2 === 0,
       currency: 'USD',
       billingPolicies: ['invoiced'],
       registeredAt: instant(Math.floor(n / 3)),
@@ -61,5 +61,24 @@ describe('the catalogue', () => {
       expect(expected).toHaveLength(count);
       expect(await list({ status })).toEqual(expected);
     }
+  });
+
+  it('tells what was free at an instant: at the very instant it is retired, it is no more', async () => {
+    const all = (await list()).toReversed();
+    for (let second = 0; second <= 10; second++) {
+      const at = instant(second);
+      const expected = all.filter(
+        ({ free, registeredAt, retiredAt }) =>
+          free && registeredAt <= at && (retiredAt === null || retiredAt > at),
+      );
+      expect(await freeServices(house.db, at)).toEqual(expected);
+    }
+    expect(await freeServices(house.db, instant(0))).toHaveLength(2);
+  });
+
+  it('is looked up by ids', async () => {
+    const found = await servicesByIds(house.db, ['s1', 'nothing', 's7']);
+    expect(found.map(({ id }) => id).sort()).toEqual(['s1', 's7']);
+    expect(await servicesByIds(house.db, [])).toEqual([]);
   });
 });

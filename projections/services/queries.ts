@@ -30,3 +30,25 @@ export async function listServices(
     .limit(limit)
     .execute();
 }
+
+/** Services in no particular order; ids that nothing has are left out. */
+export async function servicesByIds(
+  db: Kysely<ServicesDatabase>,
+  ids: readonly string[],
+): Promise<ServiceRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('read.services').selectAll().where('id', '=', sql<string>`any(${ids})`).execute();
+}
+
+/** What free keys have at an ISO instant, the oldest first: all that was free and not retired. */
+export async function freeServices(db: Kysely<ServicesDatabase>, at: string): Promise<ServiceRow[]> {
+  return db
+    .selectFrom('read.services')
+    .selectAll()
+    .where('free', '=', true)
+    .where('registeredAt', '<=', at)
+    .where((where) => where.or([where('retiredAt', 'is', null), where('retiredAt', '>', at)]))
+    .orderBy('registeredAt')
+    .orderBy('id')
+    .execute();
+}

@@ -53,6 +53,7 @@ describe('the read model services', () => {
         { model: 'gift', prices: [] },
       ],
       registeredAt: instant(0),
+      retiredAt: null,
       revision: 2,
     });
   });
@@ -60,7 +61,12 @@ describe('the read model services', () => {
   it('has the prices of the last version alone, also once it is retired', () => {
     const row = fold(registered, priced, repriced);
     expect(row).toMatchObject({ priceVersion: 2, models: [{ model: 'gift', prices: [] }], revision: 3 });
-    expect(fold(registered, priced, repriced, retired)).toEqual({ ...row, status: 'retired', revision: 4 });
+    expect(fold(registered, priced, repriced, retired)).toEqual({
+      ...row,
+      status: 'retired',
+      retiredAt: instant(2),
+      revision: 4,
+    });
   });
 
   it('is about services only', () => {

@@ -20,6 +20,8 @@ export interface ServiceRow {
   /** Prices in millionths of the currency. */
   readonly models: readonly PricedModel[];
   readonly registeredAt: string;
+  /** Null while it is not. */
+  readonly retiredAt: string | null;
   /** Events of the service's stream: what an ETag is made of. */
   readonly revision: number;
 }
@@ -37,6 +39,7 @@ export const serviceRows: Table<ServiceRow> = {
     priceVersion: 'integer',
     models: 'json',
     registeredAt: 'instant',
+    retiredAt: 'instant | null',
     revision: 'integer',
   },
   indexes: ['(registered_at desc, id desc)'],
@@ -48,12 +51,13 @@ export const serviceRows: Table<ServiceRow> = {
       case 'ServiceRegistered': {
         const { serviceId, name, free, currency, billingPolicies, registeredAt } = event;
         const offer = { status: 'active', priceVersion: 0, models: [] } as const;
-        return { id: serviceId, name, free, currency, billingPolicies, ...offer, registeredAt, revision };
+        const place = { registeredAt, retiredAt: null, revision };
+        return { id: serviceId, name, free, currency, billingPolicies, ...offer, ...place };
       }
       case 'ServicePriced':
         return row && { ...row, priceVersion: event.priceVersion, models: modelsOf(event), revision };
       case 'ServiceRetired':
-        return row && { ...row, status: 'retired', revision };
+        return row && { ...row, status: 'retired', retiredAt: event.retiredAt, revision };
     }
   },
 };
@@ -68,4 +72,4 @@ function modelsOf({ models, prices }: ServicePriced): PricedModel[] {
   }));
 }
 
-export const servicesModel: ReadModel = { name: 'services', version: 1, tables: [serviceRows] };
+export const servicesModel: ReadModel = { name: 'services', version: 2, tables: [serviceRows] };

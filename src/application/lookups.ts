@@ -5,6 +5,8 @@ import { type ProfilesDatabase, profilesByIds } from '../../projections/profiles
 import type { ProfileRow } from '../../projections/profiles/table.js';
 import { type ResourcesDatabase, resourcesByIds } from '../../projections/resources/queries.js';
 import type { ResourceRow } from '../../projections/resources/table.js';
+import { type ServicesDatabase, servicesByIds } from '../../projections/services/queries.js';
+import type { ServiceRow } from '../../projections/services/table.js';
 import {
   membersByIds,
   type NamedMember,
@@ -23,11 +25,16 @@ export interface Lookups {
   readonly members: Lookup<NamedMember>;
   readonly resources: Lookup<ResourceRow>;
   readonly profiles: Lookup<ProfileRow>;
+  readonly services: Lookup<ServiceRow>;
   /** By the id of the key. */
   readonly lastUses: Lookup<LastUse>;
 }
 
-type LookupDatabase = TeamDatabase & ResourcesDatabase & ProfilesDatabase & LastUsedDatabase;
+type LookupDatabase = TeamDatabase &
+  ResourcesDatabase &
+  ProfilesDatabase &
+  ServicesDatabase &
+  LastUsedDatabase;
 
 const idsMaxCount = 1_000;
 
@@ -41,6 +48,7 @@ export function createLookups(db: Kysely<LookupDatabase>): Lookups {
     }),
     resources: together(async (ids) => byId(await resourcesByIds(db, ids))),
     profiles: together(async (ids) => byId(await profilesByIds(db, ids))),
+    services: together(async (ids) => byId(await servicesByIds(db, ids))),
     lastUses: together((ids) => lastUsed(db, ids)),
   };
 }

@@ -46,6 +46,7 @@ const toldFields = [
   'allowedIps',
   'allowedOrigins',
   'resourceIds',
+  'services',
   'maskedSecret',
   'rotatedAt',
   'previousSecretValidUntil',

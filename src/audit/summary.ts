@@ -16,6 +16,12 @@ const statusWords = {
   EXPIRED: 'The key expired.',
 } as const;
 
+const policyWords = {
+  free: 'for nothing',
+  pay_as_you_go: 'paid as one goes',
+  invoiced: 'invoiced',
+} as const;
+
 const detailWords: readonly (readonly [field: keyof KeyDetailsChange, words: string])[] = [
   ['name', 'the name'],
   ['description', 'the description'],
@@ -42,6 +48,12 @@ export function summaryOf(event: DomainEvent): string {
       return `Assigned the resource for ${event.model} (${event.resourceType}) to the key.`;
     case 'ResourceUnassigned':
       return `Took the resource for ${event.model} (${event.resourceType}) from the key.`;
+    case 'ServiceEnabled':
+      return `Gave the key a service, ${policyWords[event.billingPolicy]}${modelsIn(event.models)}.`;
+    case 'ServicePolicyChanged':
+      return `Changed a service of the key: ${policyWords[event.billingPolicy]}${modelsIn(event.models)}.`;
+    case 'ServiceDisabled':
+      return 'Took a service from the key.';
     case 'KeyDetailsChanged':
       return `Changed ${listOf(detailWords.flatMap(([field, words]) => (event[field] === undefined ? [] : words)))}.`;
     case 'ScopesChanged':
@@ -127,6 +139,11 @@ function profileDetails({ name, settings }: BiasProfileUpdated): string[] {
 
 function listOf(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** Null: all that the service has. */
+function modelsIn(models: readonly string[] | null): string {
+  return models === null ? '' : `, with ${listOf(models)}`;
 }
 
 function scopesIn(scopes: readonly string[]): string {

@@ -206,6 +206,47 @@ describe('the access index', () => {
       expect([index.isArchived('p1'), index.changesCount()]).toEqual([false, count + 1]);
     });
 
+    it('knows the catalogue, free services and whether there is money, and forgets none of it', () => {
+      const priced: DomainEvent = {
+        type: 'ServicePriced',
+        priceVersion: 1,
+        models: ['m1'],
+        prices: [],
+        pricedAt: instant(0),
+      };
+      const service = (serviceId: string, free: boolean) =>
+        [
+          {
+            type: 'ServiceRegistered',
+            serviceId,
+            name: 'Chat',
+            free,
+            currency: 'USD',
+            billingPolicies: ['invoiced'],
+            registeredAt: instant(0),
+          } as const,
+          priced,
+        ].map((event, n) => recorded(`service-${serviceId}`, event, { revision: n + 1 }));
+      const retired = recorded(
+        'service-s2',
+        { type: 'ServiceRetired', retiredAt: instant(1) },
+        { revision: 3 },
+      );
+      const fields = { walletId: 'w1', teamId: 't1', name: 'Research', currency: 'USD' };
+      const amounts = { amountMicros: 5, balanceMicros: 5 };
+      const wallet = [
+        { type: 'WalletOpened', ...fields, openedAt: instant(0) } as const,
+        { type: 'WalletToppedUp', ...amounts, reference: 'Cash', toppedUpAt: instant(1) } as const,
+      ].map((event, n) => recorded('wallet-w1', event, { revision: n + 1 }));
+      const index = indexOf(service('s1', false), service('s2', true));
+      expect(index.freeServices().map(({ serviceId }) => serviceId)).toEqual(['s2']);
+      expect(index.service('s1')).toMatchObject({ models: ['m1'], isFree: false });
+      expect([index.service('s3'), index.hasFunds('w1')]).toEqual([undefined, false]);
+      for (const one of [retired, ...wallet, ...service('s2', true), ...wallet]) index.apply(one);
+      expect(index.freeServices()).toEqual([]);
+      expect([index.service('s2'), index.hasFunds('w1')]).toEqual([undefined, true]);
+    });
+
     it('has the bias profile of this moment', () => {
       const index = createAccessIndex();
       const profile: DomainEvent = {

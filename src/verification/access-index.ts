@@ -2,12 +2,14 @@ import { hash } from 'node:crypto';
 import { type ProfileAccess, profileAccess } from '../../projections/access/profiles.js';
 import { type ProjectAccess, projectAccess } from '../../projections/access/projects.js';
 import { type ResourceAccess, resourceAccess } from '../../projections/access/resources.js';
+import { type ServiceAccess, serviceAccess } from '../../projections/access/services.js';
 import {
   type KeyAccessRow,
   keyAccess,
   type MemberAccess,
   memberAccess,
 } from '../../projections/access/table.js';
+import { type WalletAccess, walletAccess } from '../../projections/access/wallets.js';
 import { hasChecksum } from '../domain/access/secret.js';
 import type { Surroundings } from '../domain/access/verdict.js';
 import type { Recorded } from '../domain/recorded.js';
@@ -24,6 +26,8 @@ export interface AccessIndex extends Surroundings {
   putResource(resource: ResourceAccess): void;
   putProfile(profile: ProfileAccess): void;
   putProject(project: ProjectAccess): void;
+  putService(service: ServiceAccess): void;
+  putWallet(wallet: WalletAccess): void;
   /** Applies an event of the log; one that was applied before changes nothing. */
   apply(recorded: Recorded): void;
   /** The key that has this secret, retired ones included; garbage is refused without a look-up. */
@@ -51,6 +55,10 @@ export function createAccessIndex(): AccessIndex {
   const resources = new Map<string, ResourceAccess>();
   const profiles = new Map<string, ProfileAccess>();
   const projects = new Map<string, ProjectAccess>();
+  const services = new Map<string, ServiceAccess>();
+  /** Of the services: those that free keys have. */
+  let freeServices: readonly ServiceAccess[] = [];
+  const wallets = new Map<string, WalletAccess>();
 
   const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId);
 
@@ -93,6 +101,15 @@ export function createAccessIndex(): AccessIndex {
     else byUser.delete(member.userId);
   }
 
+  function findFreeServices(): void {
+    freeServices = [...services.values()].filter(({ isFree, isRetired }) => isFree && !isRetired);
+  }
+
+  function serviceOffered(serviceId: string): ServiceAccess | undefined {
+    const service = services.get(serviceId);
+    return service?.isRetired ? undefined : service;
+  }
+
   function applyToKey(keyId: string, recorded: Recorded): void {
     const row = key(keyId);
     if (row && recorded.revision <= row.revision) return;
@@ -117,12 +134,19 @@ export function createAccessIndex(): AccessIndex {
     putResource: (resource) => void resources.set(resource.resourceId, resource),
     putProfile: (profile) => void profiles.set(profile.profileId, profile),
     putProject: (project) => void projects.set(project.projectId, project),
+    putService(service) {
+      services.set(service.serviceId, service);
+      findFreeServices();
+    },
+    putWallet: (wallet) => void wallets.set(wallet.walletId, wallet),
     apply(recorded) {
       for (const keyId of keyAccess.keysOf(recorded)) applyToKey(keyId, recorded);
       for (const memberId of memberAccess.keysOf(recorded)) applyToMember(memberId, recorded);
       applyToRows(resourceAccess, resources, recorded);
       applyToRows(profileAccess, profiles, recorded);
       if (applyToRows(projectAccess, projects, recorded)) changesCount += 1;
+      if (applyToRows(serviceAccess, services, recorded)) findFreeServices();
+      applyToRows(walletAccess, wallets, recorded);
     },
     find(secret) {
       if (!hasChecksum(secret)) return undefined;
@@ -133,6 +157,9 @@ export function createAccessIndex(): AccessIndex {
     changesCount: () => changesCount,
     membershipsOf: (userId) => byUser.get(userId) ?? [],
     isActive: (resourceId) => resources.get(resourceId)?.isActive ?? false,
+    service: serviceOffered,
+    freeServices: () => freeServices,
+    hasFunds: (walletId) => wallets.get(walletId)?.hasFunds ?? false,
     isArchived: (projectId) => projects.get(projectId)?.isArchived ?? false,
     profile: (profileId) => profiles.get(profileId),
     isAddressIn,

@@ -2,7 +2,9 @@ import { profileAccess } from '../../projections/access/profiles.js';
 import { projectAccess } from '../../projections/access/projects.js';
 import { readAccess, type SnapshotPool } from '../../projections/access/queries.js';
 import { resourceAccess } from '../../projections/access/resources.js';
+import { serviceAccess } from '../../projections/access/services.js';
 import { keyAccess, memberAccess } from '../../projections/access/table.js';
+import { walletAccess } from '../../projections/access/wallets.js';
 import { type Position, start } from '../event-store/port.js';
 import type { AccessIndex } from './access-index.js';
 
@@ -16,6 +18,8 @@ export async function loadIndex(pool: SnapshotPool, index: AccessIndex): Promise
     await snapshot.each(resourceAccess, index.putResource);
     await snapshot.each(profileAccess, index.putProfile);
     await snapshot.each(projectAccess, index.putProject);
+    await snapshot.each(serviceAccess, index.putService);
+    await snapshot.each(walletAccess, index.putWallet);
     await snapshot.each(keyAccess, index.putKey);
     return snapshot.position;
   });

@@ -18,6 +18,7 @@ const rows = fc
     keyId: fc.nat(20).map(uuidOf),
     teamId: fc.constantFrom('t1', 't2'),
     type: fc.constantFrom('service_account', 'personal_token'),
+    tier: fc.constantFrom('paid', 'free'),
     public: fc.boolean(),
     ownerId: fc.constantFrom(null, 'u1', 'u2'),
     role: fc.constantFrom('member', 'admin'),
@@ -26,6 +27,9 @@ const rows = fc
     appId: fc.constantFrom(null, 'app-1'),
     userIds: fc.subarray(['u1', 'u2']),
     resources: fc.subarray([{ resourceId: 'r1', model: 'm1' }]),
+    services: fc.subarray([
+      { serviceId: 's1', billingPolicy: 'free', models: null, walletId: null } as const,
+    ]),
     biasProfileId: fc.constantFrom(null, 'b1'),
     allowedIps: fc.subarray(['192.0.2.0/24']),
     allowedOrigins: fc.subarray(['https://a.example']),

@@ -35,7 +35,7 @@ type Shape = Omit<KeyAccess, keyof Own | keyof Lists>;
 /** What each has for itself. */
 type Own = Pick<KeyAccess, 'keyId' | 'expiresAt' | 'revokedAt' | 'secretVersion' | 'revision'>;
 /** What most have none of. */
-type Lists = Pick<KeyAccess, 'userIds' | 'resources' | 'allowedIps' | 'allowedOrigins'>;
+type Lists = Pick<KeyAccess, 'userIds' | 'resources' | 'services' | 'allowedIps' | 'allowedOrigins'>;
 
 /** Where a record has what, in bytes: numbers of 8 bytes at multiples of 8, those of 4 at multiples of 4. */
 const digestAt = 0;
@@ -64,7 +64,7 @@ interface Block {
   readonly numbers: Float64Array;
 }
 
-const noLists: Lists = { userIds: [], resources: [], allowedIps: [], allowedOrigins: [] };
+const noLists: Lists = { userIds: [], resources: [], services: [], allowedIps: [], allowedOrigins: [] };
 
 export function createPackedKeys(): PackedKeys {
   const blocks: Block[] = [];
@@ -119,6 +119,7 @@ export function createPackedKeys(): PackedKeys {
       teamId: shape.teamId,
       projectId: shape.projectId,
       type: shape.type,
+      tier: shape.tier,
       public: shape.public,
       ownerId: shape.ownerId,
       role: shape.role,
@@ -127,6 +128,7 @@ export function createPackedKeys(): PackedKeys {
       appId: shape.appId,
       userIds: lists.userIds,
       resources: lists.resources,
+      services: lists.services,
       biasProfileId: shape.biasProfileId,
       allowedIps: lists.allowedIps,
       allowedOrigins: lists.allowedOrigins,
@@ -273,9 +275,20 @@ function isSmall(count: number): boolean {
 
 /** Nothing else of a row may stay in memory with it. */
 function shapeOf(row: Shape): Shape {
-  const { teamId, projectId, type, ownerId, role, scopes, environment, appId, biasProfileId, isDisabled } =
-    row;
-  const shape = { teamId, projectId, type, public: row.public, ownerId, role, scopes, environment, appId };
+  const { teamId, projectId, type, tier, ownerId, role, scopes, environment, appId } = row;
+  const { biasProfileId, isDisabled } = row;
+  const shape = {
+    teamId,
+    projectId,
+    type,
+    tier,
+    public: row.public,
+    ownerId,
+    role,
+    scopes,
+    environment,
+    appId,
+  };
   return { ...shape, biasProfileId, isDisabled };
 }
 
@@ -285,6 +298,7 @@ function areAlike(one: Shape, other: Shape): boolean {
     one.teamId === other.teamId &&
     one.projectId === other.projectId &&
     one.type === other.type &&
+    one.tier === other.tier &&
     one.public === other.public &&
     one.ownerId === other.ownerId &&
     one.role === other.role &&
@@ -298,16 +312,18 @@ function areAlike(one: Shape, other: Shape): boolean {
 
 /** The texts that people chose come last and quoted, so that no two shapes read the same. */
 function textOfShape(shape: Shape): string {
-  const { teamId, projectId, type, ownerId, role, scopes, environment, appId, biasProfileId, isDisabled } =
-    shape;
+  const { teamId, projectId, type, tier, ownerId, role, scopes, environment, appId } = shape;
+  const { biasProfileId, isDisabled } = shape;
   const chosen = `${JSON.stringify(environment)}/${JSON.stringify(appId)}`;
   const ids = `${teamId}/${projectId}/${ownerId}/${biasProfileId}`;
-  return `${ids}/${type}/${shape.public}/${role}/${scopes.join()}/${isDisabled}/${chosen}`;
+  return `${ids}/${type}/${tier}/${shape.public}/${role}/${scopes.join()}/${isDisabled}/${chosen}`;
 }
 
-function listsIn({ userIds, resources, allowedIps, allowedOrigins }: KeyAccessRow): Lists | undefined {
-  const count = userIds.length + resources.length + allowedIps.length + allowedOrigins.length;
-  return count > 0 ? { userIds, resources, allowedIps, allowedOrigins } : undefined;
+function listsIn(row: KeyAccessRow): Lists | undefined {
+  const { userIds, resources, services, allowedIps, allowedOrigins } = row;
+  const count =
+    userIds.length + resources.length + services.length + allowedIps.length + allowedOrigins.length;
+  return count > 0 ? { userIds, resources, services, allowedIps, allowedOrigins } : undefined;
 }
 
 /** Milliseconds since 1970; NaN for none. */

@@ -43,7 +43,7 @@ const rowsOf = (events: readonly { readonly rows: readonly UseRow[] }[]) =>
   events.flatMap(({ rows }) => rows);
 
 describe('uses', () => {
-  it('are counted by secret, code, permission and model, and written down once', async () => {
+  it('are counted by secret, code, permission, service and model, and written down once', async () => {
     const { recorder, stored } = setUp();
     const later = '2026-11-21T12:00:01.000Z';
     recorder.record(use('k1'));
@@ -54,10 +54,12 @@ describe('uses', () => {
     recorder.record(use('k1', { model: 'falcon' }));
     recorder.record(use('k1', { model: 'jais', at: later }));
     recorder.record(use('k1', { model: 'falcon', at: later }));
+    recorder.record(use('k1', { model: 'jais', service: 's1', at: later }));
     expect(await recorder.flush()).toBe(true);
     expect(await recorder.flush()).toBe(true);
     const row = { keyId: 'k1', secretId: 'secret-of-k1', count: 1, firstAt: noon, lastAt: noon };
     expect(rowsOf(await stored())).toEqual([
+      { ...row, code: 'VALID', service: 's1', model: 'jais', firstAt: later, lastAt: later },
       { ...row, code: 'VALID', model: 'jais', firstAt: later, lastAt: later },
       { ...row, code: 'VALID', model: 'falcon', count: 2, lastAt: later },
       { ...row, code: 'VALID', permission: 'runs:read', model: 'falcon' },

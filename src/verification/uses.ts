@@ -17,6 +17,7 @@ export interface Use {
   readonly secret: UsedSecret;
   readonly code: VerdictCode;
   readonly permission?: string | undefined;
+  readonly service?: string | undefined;
   readonly model?: string | undefined;
   /** ISO instant. */
   readonly at: string;
@@ -38,11 +39,11 @@ export interface UseRecorder {
 }
 
 /**
- * Rows are at most some 650 bytes of JSON, 300 of them the model, so an event stays below 512 KiB and an append
+ * Rows are at most some 700 bytes of JSON, 300 of them the model, so an event stays below 512 KiB and an append
  * in its limits, be each row in an event of its own. Fewer would make more appends, each of which wakes all who
  * follow the log.
  */
-const rowsPerAppendMax = 750;
+const rowsPerAppendMax = 700;
 /** Kinds of use counted between two flushes; one more flushes at once. */
 const countedMax = 100_000;
 /** While the log is away this many appends wait, two full flushes; older ones are given up. */
@@ -66,6 +67,7 @@ interface Count {
   readonly secretId: string;
   readonly code: VerdictCode;
   readonly permission: string | undefined;
+  readonly service: string | undefined;
   readonly model: string | undefined;
   count: number;
   readonly firstAt: string;
@@ -100,11 +102,12 @@ export function createUseRecorder(options: Options): UseRecorder {
   const stopping = new AbortController();
   let flushing: Promise<boolean> | undefined;
 
-  function record({ access, secret, code, permission, model, at, count = 1 }: Use): void {
+  function record({ access, secret, code, permission, service, model, at, count = 1 }: Use): void {
     const name = secret.number ?? secret.secretId;
     const other = counts.get(name);
     for (let known = other; known; known = known.other) {
-      if (known.code === code && known.permission === permission && known.model === model) {
+      const isAlike = known.code === code && known.permission === permission && known.model === model;
+      if (isAlike && known.service === service) {
         known.count += count;
         known.lastAt = at;
         return;
@@ -112,7 +115,7 @@ export function createUseRecorder(options: Options): UseRecorder {
     }
     const { keyId, teamId } = access;
     const { secretId } = secret;
-    const asked = { code, permission, model };
+    const asked = { code, permission, service, model };
     counts.set(name, { keyId, teamId, secretId, ...asked, count, firstAt: at, lastAt: at, other });
     rowsCount += 1;
     if (rowsCount >= countedMax) void flush();
@@ -220,8 +223,13 @@ function byTeam(counts: readonly Count[]): Map<string, UseRow[]> {
   return teams;
 }
 
-function rowOf({ keyId, secretId, code, permission, model, count, firstAt, lastAt }: Count): UseRow {
-  const asked = { ...(permission !== undefined && { permission }), ...(model !== undefined && { model }) };
+function rowOf(counted: Count): UseRow {
+  const { keyId, secretId, code, permission, service, model, count, firstAt, lastAt } = counted;
+  const asked = {
+    ...(permission !== undefined && { permission }),
+    ...(service !== undefined && { service }),
+    ...(model !== undefined && { model }),
+  };
   return { keyId, secretId, code, ...asked, count, firstAt, lastAt };
 }
 

@@ -34,6 +34,8 @@ const byUser = (role: Role, userId = 'somebody', teamId = 't1'): Principal => ({
 function ask(caller: Principal, request: Partial<VerifyRequest> = {}, access = target) {
   const index = createAccessIndex();
   index.putKey(access);
+  const offer = { serviceId: 'chat', isFree: false, models: ['noor'] };
+  index.putService({ ...offer, isRetired: false, revision: 1 });
   const uses: Use[] = [];
   const recorder = { record: (use: Use) => void uses.push(use) };
   const answer = verify({ index, uses: recorder as never }, caller, { key: secret, ...request }, at);
@@ -121,4 +123,25 @@ describe('the answer', () => {
     const { uses } = ask(byKey({}), request, { ...target, resources });
     expect(uses.map((one) => one.model)).toEqual([model]);
   });
+
+  it.each<[Partial<VerifyRequest>, string | undefined, string | undefined]>([
+    [{ model: 'noor' }, 'chat', 'noor'],
+    [{ service: 'chat', model: 'noor' }, 'chat', 'noor'],
+    [{ service: 'chat' }, 'chat', undefined],
+    [{ service: 'chat', model: 'of-the-caller' }, 'chat', undefined],
+    [{ service: 'of-the-caller', model: 'noor' }, undefined, undefined],
+    [{}, undefined, undefined],
+  ])(
+    'to %j is a use of the service %s and the model %s, as the catalogue has them',
+    (request, service, model) => {
+      const chat = {
+        serviceId: 'chat',
+        billingPolicy: 'invoiced',
+        models: ['noor'],
+        walletId: null,
+      } as const;
+      const { uses } = ask(byKey({}), request, { ...target, services: [chat] });
+      expect(uses.map((one) => [one.service, one.model])).toEqual([[service, model]]);
+    },
+  );
 });

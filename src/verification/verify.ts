@@ -1,8 +1,8 @@
 import type { ProfileAccess } from '../../projections/access/profiles.js';
 import { authorize } from '../application/authorize.js';
 import type { Principal } from '../application/principal.js';
-import { assignedModel } from '../domain/access/checks.js';
 import { userRoleOf, withinRightsOf } from '../domain/access/entitlement.js';
+import { knownModel } from '../domain/access/grants.js';
 import { permissionRules } from '../domain/access/permissions.js';
 import { type AccessRequest, decideAccess, type KeyAccess, type Verdict } from '../domain/access/verdict.js';
 import type { AccessIndex } from './access-index.js';
@@ -71,14 +71,15 @@ export function verify(
   const { access, secret } = found;
   const verdict = decideAccess(access, secret, request, at, index);
   if (verdict.code === 'NOT_FOUND') return notFound;
-  // Only permissions there are, and models as assigned: other text is the caller's, may hold a secret, and would
-  // go into the log.
+  // Only permissions, services and models there are: other text is the caller's, may hold a secret, and would go
+  // into the log.
   uses.record({
     access,
     secret,
     code: verdict.code,
     permission: knownPermission(request),
-    model: assignedModel(access, request),
+    service: usedService(request, verdict, index),
+    model: knownModel({ access, request, surroundings: index }),
     at,
   });
   const { allowed, code, checked, grantedBy } = verdict;
@@ -91,6 +92,16 @@ export function verify(
     biasProfile: access.biasProfileId === null ? undefined : index.profile(access.biasProfileId),
     isForAnyone: caller.type === 'key' && caller.access.public,
   };
+}
+
+/** The one that grants what was asked for, or else the one that was named. */
+function usedService(
+  { service }: VerifyRequest,
+  { grantedBy }: Verdict,
+  index: AccessIndex,
+): string | undefined {
+  if (grantedBy?.type === 'service') return grantedBy.id;
+  return service === undefined ? undefined : index.service(service)?.serviceId;
 }
 
 function knownPermission({ permission, permissions }: VerifyRequest): string | undefined {

@@ -14,6 +14,7 @@ export interface KeyCalls {
   setStatus(id: string, status: string, sending?: Sending): Promise<Answer<OneKey>>;
   assign(id: string, resourceIds: readonly string[], sending?: Sending): Promise<Answer<OneKey>>;
   assignUsers(id: string, userIds: readonly string[], sending?: Sending): Promise<Answer<OneKey>>;
+  enable(id: string, services: readonly object[], sending?: Sending): Promise<Answer<OneKey>>;
   rotate(id: string, body?: object, sending?: Sending): Promise<Answer<NewKey>>;
   remove(id: string, sending?: Sending): Promise<Answer<undefined>>;
   /** What happened to the key, as the first page tells it. */
@@ -31,6 +32,8 @@ export function keyCalls({ send }: Api, as: Caller): KeyCalls {
       send('PUT', path(id, '/resources'), { as, body: { resourceIds }, ...sending }),
     assignUsers: (id, userIds, sending) =>
       send('PUT', path(id, '/users'), { as, body: { userIds }, ...sending }),
+    enable: (id, services, sending) =>
+      send('PUT', path(id, '/services'), { as, body: { services }, ...sending }),
     rotate: (id, body, sending) => send('POST', path(id, '/rotate'), { as, body, ...sending }),
     remove: (id, sending) => send('DELETE', path(id), { as, ...sending }),
     async history(id) {

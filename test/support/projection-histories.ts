@@ -20,6 +20,7 @@ const kinds = [
   'rotate',
   'lapse',
   'resource',
+  'enable',
   'revoke',
   'delete',
   'use',
@@ -152,6 +153,13 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
             : { type: 'ResourceUnassigned', ...resource, unassignedAt: at },
         );
       }
+      case 'enable':
+        return ofKey(
+          keyId,
+          enablingOf(`s${whom}`, text, at, first(`${keyId} s${whom}`), () =>
+            seen.delete(`${keyId} s${whom}`),
+          ),
+        );
       case 'delete':
         if (whom !== 0 || !isAlive(keyId)) return [];
         seen.add(`${keyId} deleted`);
@@ -229,6 +237,24 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
       await append(stream, event, { recordedAt: instant(second), teamId: `t${happening.who}` });
     }
   };
+}
+
+/** @param disable is told when the key has it no more */
+function enablingOf(
+  serviceId: string,
+  text: string,
+  at: string,
+  isFirst: boolean,
+  disable: () => void,
+): KeyEvent {
+  const paid = { serviceId, billingPolicy: 'pay_as_you_go', models: [text, 'noor'], walletId: 'w1' } as const;
+  if (isFirst) return { type: 'ServiceEnabled', ...paid, enabledAt: at };
+  if (text.length % 2 === 0) {
+    const free = { serviceId, billingPolicy: 'free', models: null, walletId: null } as const;
+    return { type: 'ServicePolicyChanged', ...free, changedAt: at };
+  }
+  disable();
+  return { type: 'ServiceDisabled', serviceId, disabledAt: at };
 }
 
 function serviceOf(serviceId: string, name: string, registeredAt: string): ServiceEvent {

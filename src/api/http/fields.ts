@@ -139,7 +139,7 @@ export function IsIdList({ maxItems }: { readonly maxItems: number }): PropertyD
 }
 
 /** Made before any rule looks; what is neither a text nor a list of texts is left for the rules to refuse. */
-function LowerCase(): PropertyDecorator {
+export function LowerCase(): PropertyDecorator {
   const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
   return Transform(({ value }: { value: unknown }) =>
     Array.isArray(value) ? value.map(lower) : lower(value),

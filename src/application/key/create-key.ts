@@ -12,8 +12,8 @@ import { denied, done, type Result, refuse } from '../result.js';
 import { makeSecret, secretPrefixOf } from '../secrets.js';
 import { expiryFieldOf, expiryOf } from './expiry.js';
 import type { KeyReceipt } from './receipt.js';
-import { checkMembers, checkProfile, resourcesOf } from './references.js';
-import { checkExpiry, checkResources, checkRights, endOf, grantableScopes } from './rights.js';
+import { checkMembers, checkProfile, resourcesOf, type ServiceChoice, servicesOf } from './references.js';
+import { checkExpiry, checkResources, checkRights, checkServices, endOf, grantableScopes } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
 /** Nothing is required: absent is the default, an empty list means nothing. */
@@ -32,6 +32,7 @@ export interface CreateKeyRequest extends KeyDetails {
   readonly resourceIds?: readonly string[];
   /** Members of the team; whoever creates the key is assigned in any case. */
   readonly userIds?: readonly string[];
+  readonly services?: readonly ServiceChoice[];
   readonly biasProfileId?: string;
   /** Addresses and CIDR ranges. */
   readonly allowedIps?: readonly string[];
@@ -77,6 +78,10 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
     if (!mayGive.ok) return mayGive;
     const members = await checkMembers(this.parts, teamId, request.userIds ?? [], now.toISOString());
     if (!members.ok) return members;
+    const services = await servicesOf(this.parts, teamId, request.services ?? []);
+    if (!services.ok) return services;
+    const mayEnable = checkServices(principal, services.value);
+    if (!mayEnable.ok) return mayEnable;
     const profile = await checkProfile(this.parts, teamId, request.biasProfileId);
     if (!profile.ok) return profile;
 
@@ -98,6 +103,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
         tier: 'paid',
         secret: record,
         resources: resources.value,
+        services: services.value,
         ...(principal.type === 'user' && { creatorId: principal.userId }),
         at: now.toISOString(),
       },

@@ -2,8 +2,9 @@ import type { KeyRow } from '../../../projections/keys/table.js';
 import type { LastUse } from '../../../projections/last-used/queries.js';
 import type { ProfileRow } from '../../../projections/profiles/table.js';
 import type { ResourceRow } from '../../../projections/resources/table.js';
+import type { ServiceRow } from '../../../projections/services/table.js';
 import { isPast } from '../../domain/access/key-access.js';
-import type { ResourceType } from '../../domain/key/events.js';
+import type { EnabledService, ResourceType } from '../../domain/key/events.js';
 import { type KeyStatus, keyStatus } from '../../domain/key/status.js';
 import type { ResourceStatus } from '../../domain/resource/state.js';
 import { seesPersonalData } from '../authorize.js';
@@ -23,6 +24,11 @@ export interface ShownResource {
   readonly model: string | null;
   readonly resourceType: ResourceType | null;
   readonly status: ResourceStatus | null;
+}
+
+/** A service of a key; its name is not known while the read model of services has not seen it yet. */
+export interface ShownService extends EnabledService {
+  readonly name: string | null;
 }
 
 export interface ShownProfile {
@@ -49,6 +55,8 @@ export interface KeyView {
   /** In the order of their assignment. */
   readonly resources: readonly ShownResource[];
   readonly users: readonly AssignedUser[];
+  /** In the order of their enabling; of the free key those that are free and not retired. */
+  readonly services: readonly ShownService[];
   readonly biasProfile: ShownProfile | null;
   readonly department: string | null;
   readonly environment: string | null;
@@ -94,6 +102,9 @@ export interface ViewFacts {
   readonly lastUses: ReadonlyMap<string, LastUse>;
   readonly resources: ReadonlyMap<string, ResourceRow>;
   readonly profiles: ReadonlyMap<string, ProfileRow>;
+  readonly services: ReadonlyMap<string, ServiceRow>;
+  /** What free keys have at that instant. */
+  readonly freeServices: readonly ServiceRow[];
 }
 
 export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
@@ -115,6 +126,7 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
     role: rest.role,
     scopes: rest.scopes,
     resources: rest.resourceIds.map((id) => resourceOf(id, facts)),
+    services: servicesOf(row, facts),
     users: userIds.flatMap((id) => userOf(id, facts, personal)),
     biasProfile:
       biasProfileId === null
@@ -151,6 +163,15 @@ function resourceOf(id: string, { resources }: ViewFacts): ShownResource {
 function lastUsedAt(id: string, { lastUses, isOver, at }: ViewFacts): string | null {
   const last = lastUses.get(id)?.lastUsedAt ?? null;
   return isOver && last !== null && last > at ? null : last;
+}
+
+function servicesOf({ tier, services }: KeyRow, facts: ViewFacts): readonly ShownService[] {
+  if (tier === 'free') return facts.freeServices.map(ofFreeKey);
+  return services.map((one) => ({ ...one, name: facts.services.get(one.serviceId)?.name ?? null }));
+}
+
+function ofFreeKey({ id, name }: ServiceRow): ShownService {
+  return { serviceId: id, name, billingPolicy: 'free', models: null, walletId: null };
 }
 
 function userOf(id: string, { users }: ViewFacts, personal: boolean): AssignedUser[] {

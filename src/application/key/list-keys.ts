@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type KeyFilters, type KeyPlace, type KeySort, mustScan } from '../../../projections/keys/filters.js';
-import { countKeys, type ListedKey, listKeys } from '../../../projections/keys/queries.js';
+import { countKeys, type KeyListing, type ListedKey, listKeys } from '../../../projections/keys/queries.js';
 import { authorize, seesPersonalData, visibleKeysOf } from '../authorize.js';
 import { type Page, pageOf } from '../page.js';
 import { PARTS, type Parts } from '../parts.js';
@@ -9,6 +9,7 @@ import type { Principal } from '../principal.js';
 import { denied, done, type Result, refuse } from '../result.js';
 import type { KeyView } from './key-view.js';
 import { listPast } from './list-past.js';
+import { serviceFilterOf } from './service-filter.js';
 import { showKeys } from './show-keys.js';
 
 export { type KeySort, keySorts } from '../../../projections/keys/filters.js';
@@ -16,8 +17,13 @@ export { type KeySort, keySorts } from '../../../projections/keys/filters.js';
 /** A list that no index answers looks at so many keys at most, a fraction of a second's work. */
 export const scannedKeysMax = 100_000;
 
+/** A service is named by its id; which of the keys have it also follows from the catalogue. */
+export interface AskedFilters extends Omit<KeyFilters, 'service'> {
+  readonly serviceId?: string;
+}
+
 export interface ListKeysRequest {
-  readonly filters: KeyFilters;
+  readonly filters: AskedFilters;
   readonly sort: KeySort;
   /** ISO instant: the keys as they were then. */
   readonly asOf?: string;
@@ -45,17 +51,19 @@ export class ListKeysHandler implements IQueryHandler<ListKeysQuery> {
   async execute({ principal, request }: ListKeysQuery): Promise<Result<KeyPage>> {
     const verdict = authorize(principal, 'keys.list');
     if (verdict !== 'allowed') return denied(verdict);
-    const { filters, limit, asOf, ...rest } = request;
-    if (filters.requestor !== undefined && !seesPersonalData(principal)) {
+    const { filters: asked, limit, asOf, ...rest } = request;
+    if (asked.requestor !== undefined && !seesPersonalData(principal)) {
       return refuse('right.missing', 'requestor');
     }
     const now = this.parts.clock.now().toISOString();
     if (asOf !== undefined && asOf > now) return refuse('past.not_yet', 'asOf');
-    const asked = { ...rest, filters, limit: limit + 1 };
+    const { serviceId, ...given } = asked;
+    const service = serviceId === undefined ? {} : await serviceFilterOf(this.parts, serviceId, asOf ?? now);
+    const listing = { ...rest, filters: { ...given, ...service }, limit: limit + 1 };
     const rows =
       asOf === undefined
-        ? await this.listPresent(principal, asked, now)
-        : await listPast(this.parts, principal, { ...asked, asOf });
+        ? await this.listPresent(principal, listing, now)
+        : await listPast(this.parts, principal, { ...listing, asOf });
     if (!rows.ok) return rows;
     const { items, next } = pageOf(rows.value, limit, ({ place }) => place);
     return done({ items: await showKeys(this.parts, principal, items, asOf), next });
@@ -63,7 +71,7 @@ export class ListKeysHandler implements IQueryHandler<ListKeysQuery> {
 
   private async listPresent(
     principal: Principal,
-    request: Omit<ListKeysRequest, 'asOf'>,
+    request: Omit<KeyListing, 'teamId' | 'visible' | 'at'>,
     at: string,
   ): Promise<Result<readonly ListedKey[]>> {
     const { filters, sort } = request;

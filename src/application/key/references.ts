@@ -1,9 +1,12 @@
-import type { ResourceRef } from '../../domain/key/events.js';
+import type { EnabledService, ResourceRef } from '../../domain/key/events.js';
+import { faultOfChoice, isSameChoice } from '../../domain/key/services.js';
 import { profileStream } from '../../domain/profile/events.js';
 import { resourceStream } from '../../domain/resource/events.js';
+import { serviceStream } from '../../domain/service/events.js';
 import { teamStream } from '../../domain/team/events.js';
 import { hasEnded, memberOf } from '../../domain/team/members.js';
-import { profileDecider, resourceDecider, teamDecider } from '../deciders.js';
+import { walletStream } from '../../domain/wallet/events.js';
+import { profileDecider, resourceDecider, serviceDecider, teamDecider, walletDecider } from '../deciders.js';
 import type { Parts } from '../parts.js';
 import { done, type Result, refuse } from '../result.js';
 
@@ -52,4 +55,55 @@ export async function checkMembers(
     return member !== undefined && !hasEnded(member, at);
   };
   return userIds.every(isMember) ? done(undefined) : refuse('member.not_found', 'userIds');
+}
+
+/** A service that somebody wants a key to have. */
+export interface ServiceChoice {
+  readonly serviceId: string;
+  readonly billingPolicy: EnabledService['billingPolicy'];
+  /** Absent: whichever it has, of what costs nothing. */
+  readonly models?: readonly string[];
+  /** For what is paid as one goes. */
+  readonly walletId?: string;
+}
+
+/**
+ * Services as a key of the team may have them, in the order given, each once. What it has already is a repeat,
+ * also when the service was retired since or has the model no more.
+ */
+export async function servicesOf(
+  parts: Parts,
+  teamId: string,
+  choices: readonly ServiceChoice[],
+  had: readonly EnabledService[] = [],
+): Promise<Result<readonly EnabledService[]>> {
+  const services = choices.map(
+    ({ serviceId, billingPolicy, models = null, walletId = null }): EnabledService => ({
+      serviceId,
+      billingPolicy,
+      models,
+      walletId,
+    }),
+  );
+  const news = services.filter((one) => !had.some((other) => isSameChoice(one, other)));
+  for (const checked of await Promise.all(news.map((one) => checkService(parts, teamId, one)))) {
+    if (!checked.ok) return checked;
+  }
+  return done(services);
+}
+
+async function checkService(
+  { executor }: Parts,
+  teamId: string,
+  choice: EnabledService,
+): Promise<Result<void>> {
+  const { serviceId, walletId } = choice;
+  const [service, wallet] = await Promise.all([
+    executor.load(serviceDecider, serviceStream(serviceId)),
+    walletId === null ? undefined : executor.load(walletDecider, walletStream(walletId)),
+  ]);
+  if (!service.state) return refuse('service.not_found', 'services');
+  if (wallet && wallet.state?.teamId !== teamId) return refuse('wallet.not_found', 'services');
+  const fault = faultOfChoice(choice, service.state, wallet?.state);
+  return fault ? refuse(fault, 'services') : done(undefined);
 }

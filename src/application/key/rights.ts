@@ -1,5 +1,6 @@
 import { scopesOfUsers } from '../../domain/access/entitlement.js';
-import type { KeyRole, ResourceRef, Scope } from '../../domain/key/events.js';
+import type { EnabledService, KeyRole, ResourceRef, Scope } from '../../domain/key/events.js';
+import { isPartOf } from '../../domain/key/services.js';
 import { unmintable } from '../authorize.js';
 import type { Principal } from '../principal.js';
 import { done, type Result, refuse } from '../result.js';
@@ -41,6 +42,20 @@ export function checkResources(
   const own = new Set(principal.access.resources.map(({ resourceId }) => resourceId));
   const hasAll = given.every(({ resourceId }) => own.has(resourceId));
   return hasAll ? done(undefined) : refuse('key.resources_exceed_caller', 'resourceIds');
+}
+
+/**
+ * What costs the team something is for owners and admins to give; a key gives others only what it has itself, and
+ * never what is paid from a wallet.
+ */
+export function checkServices(principal: Principal, given: readonly EnabledService[]): Result<void> {
+  if (principal.type === 'user') {
+    const isWithin = principal.role !== 'USER' || given.every((one) => one.billingPolicy === 'free');
+    return isWithin ? done(undefined) : refuse('key.token_exceeds_user', 'services');
+  }
+  const { services } = principal.access;
+  const hasAll = given.every((one) => one.walletId === null && services.some((own) => isPartOf(one, own)));
+  return hasAll ? done(undefined) : refuse('key.services_exceed_caller', 'services');
 }
 
 /** The instant at which the caller's rights end with its key; null: they do not end by themselves. */

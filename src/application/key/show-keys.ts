@@ -1,4 +1,5 @@
 import type { KeyRow } from '../../../projections/keys/table.js';
+import { freeServices as allFreeServices } from '../../../projections/services/queries.js';
 import { memberIdOf } from '../../../projections/team/table.js';
 import { isPast } from '../../domain/access/key-access.js';
 import type { Lookups } from '../lookups.js';
@@ -13,20 +14,23 @@ import { type KeyView, type ShownUser, viewOf } from './key-view.js';
  *   users who are in the team; of the past, all who were assigned to it
  */
 export async function showKeys(
-  { lookups, clock }: Parts,
+  { lookups, readDb, clock }: Parts,
   principal: Principal,
   rows: readonly KeyRow[],
   asOf?: string,
 ): Promise<KeyView[]> {
   const at = asOf ?? clock.now().toISOString();
   const userIds = distinct(rows.flatMap((row) => row.userIds));
-  const [users, resources, profiles, lastUses] = await Promise.all([
+  const [users, resources, services, freeServices, profiles, lastUses] = await Promise.all([
     asOf === undefined ? membersAmong(lookups, principal.teamId, userIds, at) : lookups.users(userIds),
     lookups.resources(distinct(rows.flatMap((row) => row.resourceIds))),
+    lookups.services(distinct(rows.flatMap((row) => row.services.map(({ serviceId }) => serviceId)))),
+    rows.some(({ tier }) => tier === 'free') ? allFreeServices(readDb, at) : [],
     lookups.profiles(distinct(rows.flatMap((row) => row.biasProfileId ?? []))),
     lookups.lastUses(rows.map((row) => row.id)),
   ]);
-  const facts = { principal, at, isOver: asOf !== undefined, users, resources, profiles, lastUses };
+  const known = { users, resources, services, freeServices, profiles, lastUses };
+  const facts = { principal, at, isOver: asOf !== undefined, ...known };
   return rows.map((row) => viewOf(row, facts));
 }
 

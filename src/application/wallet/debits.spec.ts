@@ -10,6 +10,7 @@ import { OutcomeUnknown, StoreUnavailable } from '../../event-store/port.js';
 import { systemClock } from '../../platform/clock.js';
 import { newId } from '../../platform/ids.js';
 import { createExecutor } from '../execute.js';
+import { createLookups } from '../lookups.js';
 import { type Parts, ReadModelsBehind } from '../parts.js';
 import { createDebits } from './debits.js';
 
@@ -57,6 +58,7 @@ function process({ ledger = house.ledger, readDb = house.db, deadlineMillisecond
     clock: systemClock,
     newId,
     readDb,
+    lookups: createLookups(readDb),
     settled: async () => undefined,
     keysListed: async () => undefined,
     teamsTopUp: false,

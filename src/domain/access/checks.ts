@@ -1,12 +1,15 @@
 import type { Role } from '../team/events.js';
 import {
-  type AccessRequest,
-  type AssignedResource,
-  isPast,
-  type KeyAccess,
-  type SecretAccess,
-  type Surroundings,
-} from './key-access.js';
+  type Asked,
+  assignedResource,
+  grantingResource,
+  grantingService,
+  grantOf,
+  isEnabled,
+  namesResource,
+  servicesWith,
+} from './grants.js';
+import { type AccessRequest, isPast, type KeyAccess, type SecretAccess } from './key-access.js';
 import { permissionRules } from './permissions.js';
 
 /** In the order of the checks: the first that fails is the verdict. */
@@ -23,20 +26,21 @@ export const verdictCodes = [
   'WRONG_PROJECT',
   'INSUFFICIENT_SCOPE',
   'INSUFFICIENT_ROLE',
+  'SERVICE_NOT_ENABLED',
+  'MODEL_NOT_ALLOWED',
   'RESOURCE_NOT_ASSIGNED',
   'RESOURCE_INACTIVE',
+  'INSUFFICIENT_FUNDS',
   'VALID',
 ] as const;
 
 export type VerdictCode = (typeof verdictCodes)[number];
 
 /** Everything one verdict is about. */
-export interface Case {
+export interface Case extends Asked {
   /** With the rights that its user leaves it. */
   readonly access: KeyAccess;
   readonly secret: SecretAccess;
-  readonly request: AccessRequest;
-  readonly surroundings: Surroundings;
   /** Of a personal token: the present role of its user; undefined when they are no member. */
   readonly userRole: Role | undefined;
   /** ISO instant. */
@@ -105,42 +109,34 @@ export const checks: readonly Check[] = [
       everyPermission(request, (permission) => hasRole(access, permission, userRole)),
   },
   {
-    code: 'RESOURCE_NOT_ASSIGNED',
-    concerns: ({ request }) => namesResource(request),
-    holds: ({ access, request }) => access.resources.some((one) => isMeant(one, request)),
+    code: 'SERVICE_NOT_ENABLED',
+    concerns: ({ request }) => request.service !== undefined,
+    holds: (one) => one.request.service === undefined || isEnabled(one, one.request.service),
   },
   {
+    code: 'MODEL_NOT_ALLOWED',
+    concerns: ({ request: { service, model, resource } }) =>
+      service !== undefined && model !== undefined && resource === undefined,
+    holds: (one) => assignedResource(one) !== undefined || servicesWith(one).length > 0,
+  },
+  {
+    code: 'RESOURCE_NOT_ASSIGNED',
+    concerns: ({ request }) => namesResource(request),
+    holds: (one) => assignedResource(one) !== undefined || servicesWith(one).length > 0,
+  },
+  {
+    // Where none is assigned, there is a service, and the next check is about its wallet.
     code: 'RESOURCE_INACTIVE',
     concerns: ({ request }) => namesResource(request),
-    holds: (one) => grantingResource(one) !== undefined,
+    holds: (one) => grantOf(one) !== null || assignedResource(one) === undefined,
+  },
+  {
+    code: 'INSUFFICIENT_FUNDS',
+    concerns: (one) =>
+      servicesWith(one).some(({ walletId }) => walletId !== null) && grantingResource(one) === undefined,
+    holds: (one) => grantingService(one) !== undefined,
   },
 ];
-
-/** The first assigned and active resource that is what the request names; undefined also when it names none. */
-export function grantingResource({ access, request, surroundings }: Case): AssignedResource | undefined {
-  if (!namesResource(request)) return undefined;
-  return access.resources.find((one) => isMeant(one, request) && surroundings.isActive(one.resourceId));
-}
-
-/**
- * The model a request is about, in the words of the key's own record: undefined when it names neither a model nor
- * a resource, or one that is not assigned. All assigned resources that are meant have one model.
- */
-export function assignedModel({ resources }: KeyAccess, request: AccessRequest): string | undefined {
-  if (!namesResource(request)) return undefined;
-  return resources.find((one) => isMeant(one, request))?.model;
-}
-
-function namesResource({ model, resource }: AccessRequest): boolean {
-  return model !== undefined || resource !== undefined;
-}
-
-function isMeant(assigned: AssignedResource, { model, resource }: AccessRequest): boolean {
-  return (
-    (resource === undefined || resource === assigned.resourceId) &&
-    (model === undefined || model === assigned.model)
-  );
-}
 
 function needsPermissions({ permission, permissions }: AccessRequest): boolean {
   return permission !== undefined || permissions !== undefined;

@@ -1,4 +1,4 @@
-import type { KeyRole, KeyType, Scope } from '../key/events.js';
+import type { EnabledService, KeyRole, KeyType, Scope, Tier } from '../key/events.js';
 import type { Role } from '../team/events.js';
 
 /** One secret of a key, as a verdict needs it: which it is, and until when it is good. */
@@ -14,12 +14,21 @@ export interface AssignedResource {
   readonly model: string;
 }
 
+/** What the catalogue offers now. */
+export interface ServiceOffer {
+  readonly serviceId: string;
+  /** Whether free keys have it. */
+  readonly isFree: boolean;
+  readonly models: readonly string[];
+}
+
 /** What a verdict rests on: the row of the read model `access`, but for the secrets, of which it needs the one presented. */
 export interface KeyAccess {
   readonly keyId: string;
   readonly teamId: string;
   readonly projectId: string;
   readonly type: KeyType;
+  readonly tier: Tier;
   readonly public: boolean;
   /** Of a personal token: the user it acts as. */
   readonly ownerId: string | null;
@@ -30,6 +39,8 @@ export interface KeyAccess {
   /** The users assigned to the key. */
   readonly userIds: readonly string[];
   readonly resources: readonly AssignedResource[];
+  /** Of a free key none: those follow from the catalogue. */
+  readonly services: readonly EnabledService[];
   readonly biasProfileId: string | null;
   /** CIDR ranges and addresses; empty: from everywhere. */
   readonly allowedIps: readonly string[];
@@ -53,6 +64,8 @@ export interface AccessRequest {
   /** More of them, all of which are needed. */
   readonly permissions?: readonly string[];
   readonly scope?: Scope;
+  /** Id of the service to use. */
+  readonly service?: string;
   readonly model?: string;
   /** Id of the resource to use. */
   readonly resource?: string;
@@ -77,6 +90,12 @@ export interface Membership {
 export interface Surroundings {
   membershipsOf(userId: string): readonly Membership[];
   isActive(resourceId: string): boolean;
+  /** Of the catalogue; undefined for one that is not there, or retired. */
+  service(serviceId: string): ServiceOffer | undefined;
+  /** Those that are free and not retired. */
+  freeServices(): readonly ServiceOffer[];
+  /** Whether a wallet has more than nothing. */
+  hasFunds(walletId: string): boolean;
   /** Of a project: nothing acts in an archived one. */
   isArchived(projectId: string): boolean;
   /** Whether an address lies in a list of addresses and CIDR ranges; no for what is no address. */

@@ -15,8 +15,19 @@ const secret: SecretAccess = { secretId: 's1', validUntil: null };
 const key = keyAccessOf({ expiresAt: '2026-06-01T00:00:00.000Z' });
 const at = '2026-01-01T00:00:00.000Z';
 
-/** Nobody is anywhere, every resource but `off` is active, every project but `old`, and an address is in a list that names it. */
+/**
+ * Nobody is anywhere, every resource but `off` is active, every project but `old`, an address is in a list that names
+ * it, the catalogue has `chat`, `images` and the free `search`, and there is money in every wallet but `empty`.
+ */
+const catalogue = [
+  { serviceId: 'chat', isFree: false, models: ['m1', 'm3'] },
+  { serviceId: 'images', isFree: false, models: ['m3', 'm4'] },
+  { serviceId: 'search', isFree: true, models: ['m5'] },
+];
 const world: Surroundings = {
+  service: (serviceId) => catalogue.find((one) => one.serviceId === serviceId),
+  freeServices: () => catalogue.filter(({ isFree }) => isFree),
+  hasFunds: (walletId) => walletId !== 'empty',
   membershipsOf: () => [],
   isActive: (resourceId) => resourceId !== 'off',
   isArchived: (projectId) => projectId === 'old',
@@ -144,6 +155,75 @@ describe('the verdict', () => {
   });
 });
 
+describe('a service', () => {
+  const chat = {
+    serviceId: 'chat',
+    billingPolicy: 'invoiced',
+    models: ['m1', 'm3'],
+    walletId: null,
+  } as const;
+  const paidBy = (walletId: string) => ({ ...chat, billingPolicy: 'pay_as_you_go', walletId }) as const;
+  const images = { serviceId: 'images', billingPolicy: 'invoiced', models: ['m4'], walletId: null } as const;
+  const search = { serviceId: 'search', billingPolicy: 'free', models: null, walletId: null } as const;
+  const gone = { ...chat, serviceId: 'gone', models: ['m1'] };
+  const withServices = (...services: KeyAccess['services']): KeyAccess => ({ ...key, services });
+  const poor = withServices(paidBy('empty'));
+  const free: KeyAccess = { ...key, tier: 'free' };
+  const off = [{ resourceId: 'off', model: 'm1' }];
+  const on = [{ resourceId: 'on', model: 'm1' }];
+
+  it.each<[VerdictCode, KeyAccess, AccessRequest, string | null]>([
+    ['SERVICE_NOT_ENABLED', key, { service: 'chat' }, null],
+    ['SERVICE_NOT_ENABLED', withServices(chat), { service: 'images' }, null],
+    ['SERVICE_NOT_ENABLED', withServices(chat), { service: 'nonsense' }, null],
+    ['SERVICE_NOT_ENABLED', withServices(gone), { service: 'gone' }, null],
+    // What is named must be there, even where a resource grants the model.
+    ['SERVICE_NOT_ENABLED', { ...key, resources: on }, { service: 'chat', model: 'm1' }, null],
+    ['VALID', withServices(chat), { service: 'chat' }, 'chat'],
+    ['VALID', withServices(chat), { service: 'chat', model: 'm1' }, 'chat'],
+    ['VALID', withServices(images, chat), { model: 'm1' }, 'chat'],
+    ['MODEL_NOT_ALLOWED', withServices(chat), { service: 'chat', model: 'm4' }, null],
+    // It is allowed on the key, and the service has it no more.
+    ['MODEL_NOT_ALLOWED', withServices({ ...chat, models: ['m9'] }), { service: 'chat', model: 'm9' }, null],
+    // The service has it, and the key is not given it.
+    ['MODEL_NOT_ALLOWED', withServices(images), { service: 'images', model: 'm3' }, null],
+    ['RESOURCE_NOT_ASSIGNED', withServices(images), { model: 'm3' }, null],
+    ['RESOURCE_NOT_ASSIGNED', withServices(gone), { model: 'm1' }, null],
+    ['RESOURCE_NOT_ASSIGNED', withServices(chat), { model: 'm1', resource: 'on' }, null],
+    ['VALID', withServices(search), { model: 'm5' }, 'search'],
+    ['VALID', { ...withServices(chat), resources: on }, { service: 'chat', model: 'm1' }, 'on'],
+    ['VALID', { ...poor, resources: on }, { model: 'm1' }, 'on'],
+    ['VALID', { ...withServices(chat), resources: off }, { model: 'm1' }, 'chat'],
+    [
+      'RESOURCE_INACTIVE',
+      { ...withServices(images), resources: off },
+      { service: 'images', model: 'm1' },
+      null,
+    ],
+    ['RESOURCE_INACTIVE', { ...poor, resources: off }, { model: 'm1' }, null],
+    ['INSUFFICIENT_FUNDS', poor, { service: 'chat' }, null],
+    ['INSUFFICIENT_FUNDS', poor, { model: 'm1' }, null],
+    ['INSUFFICIENT_FUNDS', poor, { service: 'chat', model: 'm3' }, null],
+    ['VALID', withServices(paidBy('full')), { model: 'm1' }, 'chat'],
+    ['VALID', withServices(paidBy('empty'), { ...images, models: ['m3'] }), { model: 'm3' }, 'images'],
+    ['VALID', poor, {}, null],
+    ['VALID', free, { service: 'search' }, 'search'],
+    ['VALID', free, { model: 'm5' }, 'search'],
+    ['MODEL_NOT_ALLOWED', free, { service: 'search', model: 'm1' }, null],
+    ['SERVICE_NOT_ENABLED', free, { service: 'chat' }, null],
+    ['RESOURCE_NOT_ASSIGNED', free, { model: 'm1' }, null],
+    ['RESOURCE_NOT_ASSIGNED', key, { model: 'm5' }, null],
+  ])('%s %#', (code, access, request, grantedBy) => {
+    const verdict = decide(access, request);
+    expect(verdict.code).toBe(code);
+    expect(verdict.grantedBy?.id ?? null).toBe(grantedBy);
+    const type = grantedBy === 'on' ? 'resource' : 'service';
+    if (grantedBy !== null) expect(verdict.grantedBy?.type).toBe(type);
+    expect(verdict.checked.at(-1) === code).toBe(code !== 'VALID');
+    expect(verdict.checked).toEqual(verdictCodes.filter((one) => verdict.checked.includes(one)));
+  });
+});
+
 describe('a personal token', () => {
   it.each<[VerdictCode, Surroundings, AccessRequest]>([
     ['USER_NOT_ENTITLED', world, {}],
@@ -186,6 +266,7 @@ describe('the order of the checks', () => {
     WRONG_PROJECT: { request: { project: 'p2' } },
     INSUFFICIENT_SCOPE: { request: { scope: 'meter' } },
     INSUFFICIENT_ROLE: { request: { permissions: ['connections:write'] } },
+    SERVICE_NOT_ENABLED: { request: { service: 'search' } },
     RESOURCE_NOT_ASSIGNED: { request: { model: 'm1' } },
   };
   const codes = verdictCodes.filter((code) => code in faults);

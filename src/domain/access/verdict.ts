@@ -1,15 +1,10 @@
-import { type Case, checks, grantingResource, type VerdictCode } from './checks.js';
+import { type Case, checks, type VerdictCode } from './checks.js';
 import { userRoleOf, withinRightsOf } from './entitlement.js';
+import { type Grant, grantOf } from './grants.js';
 import type { AccessRequest, KeyAccess, SecretAccess, Surroundings } from './key-access.js';
 
 export { type VerdictCode, verdictCodes } from './checks.js';
 export type { AccessRequest, KeyAccess, SecretAccess, Surroundings } from './key-access.js';
-
-/** What made a named model or resource accessible. */
-export interface Grant {
-  readonly type: 'resource';
-  readonly id: string;
-}
 
 export interface Verdict {
   readonly allowed: boolean;
@@ -50,13 +45,7 @@ export function decideAccess(
     made |= 1 << number;
     if (!check.holds(one)) return refused(check.code, made);
   }
-  const grant = grantingResource(one);
-  return {
-    allowed: true,
-    code: 'VALID',
-    checked: listOf(made),
-    grantedBy: grant ? { type: 'resource', id: grant.resourceId } : null,
-  };
+  return { allowed: true, code: 'VALID', checked: listOf(made), grantedBy: grantOf(one) };
 }
 
 function refused(code: VerdictCode, made: number): Verdict {

@@ -1,4 +1,5 @@
 import type {
+  EnabledService,
   KeyDetails,
   KeyDetailsChange,
   KeyRole,
@@ -29,6 +30,7 @@ export interface CreateKey extends KeyDetails {
   /** Members of the team to assign besides. */
   readonly userIds?: readonly string[];
   readonly resources?: readonly ResourceRef[];
+  readonly services?: readonly EnabledService[];
   readonly biasProfileId?: string;
   readonly allowedIps?: readonly string[];
   readonly allowedOrigins?: readonly string[];
@@ -79,6 +81,13 @@ export interface AssignUsers {
   readonly at: string;
 }
 
+/** The whole set, each service once; the differences become events. */
+export interface EnableServices extends MayBeNarrowing {
+  readonly type: 'EnableServices';
+  readonly services: readonly EnabledService[];
+  readonly at: string;
+}
+
 export interface RotateKey {
   readonly type: 'RotateKey';
   readonly secret: SecretRecord;
@@ -117,6 +126,7 @@ export type KeyCommand =
   | ChangeStatus
   | AssignResources
   | AssignUsers
+  | EnableServices
   | RotateKey
   | RecordLapses
   | RevokeKey

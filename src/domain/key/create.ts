@@ -48,12 +48,13 @@ function usersOf({ creatorId, userIds = [] }: CreateKey): readonly string[] {
 
 /** What is assigned or attached to a key follows as events of its own, as it does when it changes. */
 function setsOf(
-  { resources = [], biasProfileId, allowedIps, allowedOrigins, at }: CreateKey,
+  { resources = [], services = [], biasProfileId, allowedIps, allowedOrigins, at }: CreateKey,
   userIds: readonly string[],
 ): KeyEvent[] {
   const events: KeyEvent[] = [];
   for (const userId of userIds) events.push({ type: 'UserAssigned', userId, assignedAt: at });
   for (const one of resources) events.push({ type: 'ResourceAssigned', ...one, assignedAt: at });
+  for (const one of services) events.push({ type: 'ServiceEnabled', ...one, enabledAt: at });
   if (biasProfileId !== undefined) events.push({ type: 'BiasProfileChanged', biasProfileId, changedAt: at });
   if (allowedIps?.length) events.push({ type: 'AllowedIpsChanged', allowedIps, changedAt: at });
   if (allowedOrigins?.length) events.push({ type: 'AllowedOriginsChanged', allowedOrigins, changedAt: at });

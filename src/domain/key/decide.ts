@@ -13,6 +13,7 @@ import { createKey } from './create.js';
 import type { KeyEvent } from './events.js';
 import { conflictIn } from './resources.js';
 import { rotateKey } from './rotate.js';
+import { enableServices } from './services.js';
 import type { Key, KeyState } from './state.js';
 import { assignUsers } from './users.js';
 
@@ -39,6 +40,8 @@ export function decide(command: KeyCommand, key: KeyState): KeyDecision {
       return assignResources(key, command);
     case 'AssignUsers':
       return assignUsers(key, command);
+    case 'EnableServices':
+      return enableServices(key, command);
     case 'RotateKey':
       return rotateKey(key, command);
   }

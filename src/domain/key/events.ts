@@ -1,3 +1,5 @@
+import type { BillingPolicy } from '../service/events.js';
+
 /** What the log keeps of a secret: enough to recognise it, never enough to use it. */
 export interface SecretRecord {
   readonly secretId: string;
@@ -62,6 +64,16 @@ export interface ResourceRef {
   readonly resourceType: ResourceType;
 }
 
+/** A service as a key has it: how it is paid, which of its models, and from what. */
+export interface EnabledService {
+  readonly serviceId: string;
+  readonly billingPolicy: BillingPolicy;
+  /** Null: whichever the service has; only of what costs nothing. */
+  readonly models: readonly string[] | null;
+  /** Null unless it is paid as one goes. */
+  readonly walletId: string | null;
+}
+
 export interface KeyCreated extends KeyDetails {
   readonly type: 'KeyCreated';
   readonly keyId: string;
@@ -106,6 +118,23 @@ export interface ResourceAssigned extends ResourceRef {
 export interface ResourceUnassigned extends ResourceRef {
   readonly type: 'ResourceUnassigned';
   readonly unassignedAt: string;
+}
+
+export interface ServiceEnabled extends EnabledService {
+  readonly type: 'ServiceEnabled';
+  readonly enabledAt: string;
+}
+
+/** All that it is from now on. */
+export interface ServicePolicyChanged extends EnabledService {
+  readonly type: 'ServicePolicyChanged';
+  readonly changedAt: string;
+}
+
+export interface ServiceDisabled {
+  readonly type: 'ServiceDisabled';
+  readonly serviceId: string;
+  readonly disabledAt: string;
 }
 
 /** Absent is unchanged, null is cleared; labels are replaced whole. */
@@ -205,6 +234,9 @@ export type KeyEvent =
   | UserUnassigned
   | ResourceAssigned
   | ResourceUnassigned
+  | ServiceEnabled
+  | ServicePolicyChanged
+  | ServiceDisabled
   | KeyDetailsChanged
   | ScopesChanged
   | RoleChanged
@@ -224,6 +256,9 @@ export const keyEventTypes = {
   UserUnassigned: true,
   ResourceAssigned: true,
   ResourceUnassigned: true,
+  ServiceEnabled: true,
+  ServicePolicyChanged: true,
+  ServiceDisabled: true,
   KeyDetailsChanged: true,
   ScopesChanged: true,
   RoleChanged: true,

@@ -1,4 +1,5 @@
 import type {
+  EnabledService,
   KeyCreated,
   KeyDetails,
   KeyEvent,
@@ -7,6 +8,9 @@ import type {
   KeyType,
   ResourceRef,
   Scope,
+  ServiceDisabled,
+  ServiceEnabled,
+  ServicePolicyChanged,
   Tier,
 } from './events.js';
 
@@ -39,6 +43,8 @@ export interface Key {
   readonly allowedIps: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly resources: readonly ResourceRef[];
+  /** In the order of their enabling. Of the free key none: what it has follows from the catalogue. */
+  readonly services: readonly EnabledService[];
   readonly userIds: readonly string[];
   readonly secret: LiveSecret;
   /** The one before, while its retirement is not recorded. */
@@ -64,6 +70,10 @@ export function evolve(key: KeyState, event: KeyEvent): KeyState {
     }
     case 'ResourceUnassigned':
       return { ...key, resources: key.resources.filter(({ resourceId }) => resourceId !== event.resourceId) };
+    case 'ServiceEnabled':
+    case 'ServicePolicyChanged':
+    case 'ServiceDisabled':
+      return { ...key, services: servicesAfter(key.services, event) };
     case 'KeyDetailsChanged': {
       const { type: _, keyId: __, changedAt: ___, name = key.name, ...changes } = event;
       return { ...key, name, details: withChanges(key.details, changes) };
@@ -116,12 +126,27 @@ function created(event: KeyCreated): Key {
     allowedIps: [],
     allowedOrigins: [],
     resources: [],
+    services: [],
     userIds: [],
     secret: { secretId: secret.secretId, validUntil: secret.validUntil },
     previousSecret: null,
     revokedAt: null,
     deletedAt: null,
   };
+}
+
+/** The services of a key after an event about one of them. */
+export function servicesAfter(
+  services: readonly EnabledService[],
+  event: ServiceEnabled | ServicePolicyChanged | ServiceDisabled,
+): readonly EnabledService[] {
+  if (event.type === 'ServiceDisabled') {
+    return services.filter(({ serviceId }) => serviceId !== event.serviceId);
+  }
+  const { serviceId, billingPolicy, models, walletId } = event;
+  const one = { serviceId, billingPolicy, models, walletId };
+  if (event.type === 'ServiceEnabled') return [...services, one];
+  return services.map((other) => (other.serviceId === serviceId ? one : other));
 }
 
 /** A rotation without grace leaves nothing to retire. */

@@ -7,7 +7,9 @@ export interface UseRow {
   readonly code: VerdictCode;
   /** The permission that was asked for, if one was. */
   readonly permission?: string;
-  /** The model of the assigned resource that was asked for, if one was. */
+  /** The service that was asked for, or that granted what was. */
+  readonly service?: string;
+  /** The model that was asked for, if it is one of the key's resources or services. */
   readonly model?: string;
   readonly count: number;
   readonly firstAt: string;

@@ -118,8 +118,23 @@ function aboutWallet(rest: string, body?: object): Row['request'] {
 
 /** @returns its address */
 async function newWallet(world: World): Promise<string> {
-  const made = await expectMade<{ wallet: { id: string } }>(world, wallets, wallet);
-  return `${wallets}/${made.wallet.id}`;
+  return `${wallets}/${await newWalletId(world)}`;
+}
+
+export async function newWalletId(world: World, currency = 'USD'): Promise<string> {
+  const made = await expectMade<{ wallet: { id: string } }>(world, wallets, { ...wallet, currency });
+  return made.wallet.id;
+}
+
+/** A service as it can be given to a key, paid as one goes from a wallet of its own. */
+export async function paidService(world: World) {
+  const serviceId = idIn(await servicePath(world));
+  const walletId = await newWalletId(world);
+  return { serviceId, billingPolicy: 'pay_as_you_go', models: ['jais-30b'], walletId };
+}
+
+export async function retiredServiceId(world: World): Promise<string> {
+  return idIn(await retiredService(world));
 }
 
 /** @returns its address */
@@ -142,4 +157,9 @@ function servicePath(world: World): Promise<string> {
   const path = servicePaths.get(world) ?? newService(world);
   servicePaths.set(world, path);
   return path;
+}
+
+/** The id at the end of an address. */
+function idIn(path: string): string {
+  return path.split('/').at(-1) ?? '';
 }

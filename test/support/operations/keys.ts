@@ -1,4 +1,5 @@
 import { bearer, type Caller } from '../http-client.js';
+import { newWalletId, paidService, retiredServiceId } from './billing.js';
 import { expectMade } from './made.js';
 import { future, nowhere, plain, type Refused, type Request, type Row, type Rows } from './row.js';
 import { archivedProjectId } from './teams.js';
@@ -25,6 +26,9 @@ export const keyRows: Rows = {
       creationRefused(400, 'key.token_has_one_user', {
         type: 'personal_token',
         userIds: [await world.newMemberId()],
+      }),
+      creationRefused(404, 'service.not_found', {
+        services: [{ serviceId: nowhere, billingPolicy: 'free' }],
       }),
       creationRefused(409, 'project.archived', { projectId: await archivedProjectId(world) }),
       creationRefused(404, 'profile.not_found', { biasProfileId: nowhere }),
@@ -136,6 +140,38 @@ export const keyRows: Rows = {
       { ...(await onRevoked(world, '/users', { userIds: [] })), status: 409, code: 'key.revoked' },
       { ...(await onItself(world, '/users', { userIds: [] })), status: 403, code: 'key.is_itself' },
     ],
+  },
+  'PUT /v1/keys/{keyId}/services': {
+    statuses: changing(200),
+    request: aboutKey('/services', { services: [] }),
+    refusals: async (world) => {
+      const path = `/v1/keys/${await world.newKeyId()}/services`;
+      const freeKeyPath = `/v1/keys/${world.owner.freeKey.key.id}/services`;
+      const refused = (status: number, code: string, service: object, as?: Caller): Refused => ({
+        path,
+        body: { services: [service] },
+        status,
+        code,
+        ...(as && { as }),
+      });
+      const paid = await paidService(world);
+      const invoiced = { ...paid, billingPolicy: 'invoiced', walletId: undefined };
+      const walletInEuro = await newWalletId(world, 'EUR');
+      return [
+        refused(404, 'service.not_found', { ...paid, serviceId: nowhere }),
+        refused(404, 'service.model_not_found', { ...paid, models: ['falcon'] }),
+        refused(404, 'wallet.not_found', { ...paid, walletId: nowhere }),
+        refused(400, 'wallet.currency_differs', { ...paid, walletId: walletInEuro }),
+        refused(400, 'service.policy_not_offered', { ...paid, billingPolicy: 'free' }),
+        refused(400, 'service.models_needed', { ...paid, models: [] }),
+        refused(400, 'service.wallet_needed', { ...paid, walletId: undefined }),
+        refused(400, 'service.wallet_unused', { ...paid, billingPolicy: 'invoiced' }),
+        refused(409, 'service.retired', { ...paid, serviceId: await retiredServiceId(world) }),
+        refused(403, 'key.services_exceed_caller', invoiced, await world.as('manager')),
+        { path: freeKeyPath, body: { services: [] }, status: 409, code: 'key.free_services_fixed' },
+        { ...(await onRevoked(world, '/services', { services: [] })), status: 409, code: 'key.revoked' },
+      ];
+    },
   },
   'POST /v1/keys/{keyId}/rotate': {
     statuses: changing(200),

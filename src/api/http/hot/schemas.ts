@@ -24,7 +24,11 @@ export const verifyRequestSchema = {
       description: 'Permissions that are needed, all of them.',
     },
     scope: { type: 'string', enum: scopes, description: 'A scope that is needed.' },
-    model: text(100, 'A model that is needed: a resource of it is assigned to the key and active.'),
+    service: text(100, 'Id of the service to use: the key has it.'),
+    model: text(
+      100,
+      'A model that is needed: a resource of it is assigned to the key and active, or a service of the key has it.',
+    ),
     resource: text(100, 'Id of the resource to use; with a model, one of that model.'),
     clientIp: text(45, 'Address of the bearer; a key that is limited to addresses is refused without it.'),
     origin: text(300, 'Origin of the page that presents the key, such as `https://app.example.com`.'),
@@ -58,8 +62,8 @@ export const verdictSchema = {
     grantedBy: {
       type: ['object', 'null'],
       required: ['type', 'id'],
-      properties: { type: { type: 'string', enum: ['resource'] }, id: { type: 'string' } },
-      description: 'What made a named model or resource accessible.',
+      properties: { type: { type: 'string', enum: ['resource', 'service'] }, id: { type: 'string' } },
+      description: 'What made a named model, resource or service accessible; a resource costs nothing more.',
     },
     keyId: { type: 'string' },
     teamId: { type: 'string' },

@@ -263,6 +263,19 @@ describe('what is told of a key', () => {
     expect((await post(model)).body).toMatchObject({ code: 'RESOURCE_INACTIVE', grantedBy: null });
   });
 
+  it('is the service that grants a model, as long as it can be paid', async () => {
+    const paid = { billingPolicy: 'pay_as_you_go', models: ['m1'], walletId: 'w1' } as const;
+    index.putKey({ ...target, services: [{ serviceId: 's1', ...paid }] });
+    index.putService({ serviceId: 's1', isFree: false, models: ['m1'], isRetired: false, revision: 1 });
+    index.putWallet({ walletId: 'w1', hasFunds: true, revision: 1 });
+    const granted = { allowed: true, code: 'VALID', grantedBy: { type: 'service', id: 's1' } };
+    const named = { ...model, service: 's1' };
+    expect((await post(named)).body).toMatchObject(granted);
+    expect((await post(named)).body).toMatchObject(granted);
+    index.putWallet({ walletId: 'w1', hasFunds: false, revision: 2 });
+    expect((await post(named)).body).toMatchObject({ code: 'INSUFFICIENT_FUNDS', grantedBy: null });
+  });
+
   it('is its bias profile, the first time and the second', async () => {
     const biasProfile = {
       id: 'b1',

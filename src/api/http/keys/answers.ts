@@ -4,6 +4,7 @@ import type {
   KeyView,
   ShownProfile,
   ShownResource,
+  ShownService,
 } from '../../../application/key/key-view.js';
 import { scopes } from '../../../domain/access/permissions.js';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../../../domain/key/events.js';
 import { type KeyStatus, keyStatuses } from '../../../domain/key/status.js';
 import { type ResourceStatus, resourceStatuses } from '../../../domain/resource/state.js';
+import { type BillingPolicy, billingPolicies } from '../../../domain/service/events.js';
 
 class AssignedUserAnswer implements AssignedUser {
   @ApiProperty({ format: 'uuid' })
@@ -44,6 +46,28 @@ class KeyResourceAnswer implements ShownResource {
 
   @ApiProperty({ enum: resourceStatuses, nullable: true })
   readonly status!: ResourceStatus | null;
+}
+
+class KeyServiceAnswer implements ShownService {
+  @ApiProperty({ format: 'uuid' })
+  readonly serviceId!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly name!: string | null;
+
+  @ApiProperty({ enum: billingPolicies })
+  readonly billingPolicy!: BillingPolicy;
+
+  @ApiProperty({ type: [String], nullable: true, description: 'Null: all that the service has.' })
+  readonly models!: readonly string[] | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'What it is paid from as one goes.',
+  })
+  readonly walletId!: string | null;
 }
 
 class KeyProfileAnswer implements ShownProfile {
@@ -115,6 +139,12 @@ export class KeyAnswer implements KeyView {
 
   @ApiProperty({ type: [AssignedUserAnswer] })
   readonly users!: readonly AssignedUserAnswer[];
+
+  @ApiProperty({
+    type: [KeyServiceAnswer],
+    description: 'In the order of their enabling; of the free key all that is free and not retired.',
+  })
+  readonly services!: readonly KeyServiceAnswer[];
 
   @ApiProperty({ type: KeyProfileAnswer, nullable: true })
   readonly biasProfile!: KeyProfileAnswer | null;

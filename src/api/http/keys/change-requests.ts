@@ -18,6 +18,7 @@ import {
   Scopes,
   UserIds,
 } from './key-fields.js';
+import { type ServiceChoiceBody, Services } from './service-fields.js';
 
 /** What is absent stays, null clears, lists are replaced whole. */
 export class ChangeKeyBody implements ChangeKeyRequest {
@@ -94,6 +95,11 @@ export class AssignUsersBody implements AssignUsersRequest {
   @MayBeAbsent()
   @IsBoolean()
   readonly notify?: boolean;
+}
+
+export class EnableServicesBody {
+  @Services({ isRequired: true })
+  readonly services!: readonly ServiceChoiceBody[];
 }
 
 export class ChangeStatusBody implements ChangeStatusRequest {

@@ -15,6 +15,7 @@ import { AssignUsersCommand } from '../../../application/key/assign-users.js';
 import { ChangeKeyCommand } from '../../../application/key/change-key.js';
 import { ChangeStatusCommand } from '../../../application/key/change-status.js';
 import { DeleteKeyCommand } from '../../../application/key/delete-key.js';
+import { EnableServicesCommand } from '../../../application/key/enable-services.js';
 import type { KeyReceipt } from '../../../application/key/receipt.js';
 import { RotateKeyCommand } from '../../../application/key/rotate-key.js';
 import type { Principal } from '../../../application/principal.js';
@@ -29,6 +30,7 @@ import {
   AssignUsersBody,
   ChangeKeyBody,
   ChangeStatusBody,
+  EnableServicesBody,
   RotateKeyBody,
 } from './change-requests.js';
 import { KeyId } from './key-id.js';
@@ -99,6 +101,25 @@ export class KeyChangesController {
     // No installation has mail configured: the events say who wanted a notice.
     const { key } = await this.run(caller, command, reply);
     return { key, notified: false };
+  }
+
+  @Put('services')
+  @ApiOperation({
+    summary: 'Enable services on a key: the whole set, with how each is paid',
+    description: 'What the free key has follows from the catalogue and cannot be edited.',
+  })
+  @ApiOkResponse({ type: OneKeyAnswer })
+  async enableServices(
+    @Caller() caller: Principal,
+    @Param('keyId', KeyId) keyId: string,
+    @Body() { services }: EnableServicesBody,
+    @IfMatch() expectedRevision: number | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OneKeyAnswer> {
+    const context = contextOf(request, caller);
+    const command = new EnableServicesCommand(caller, keyId, services, context, expectedRevision);
+    return this.run(caller, command, reply);
   }
 
   @Put('status')

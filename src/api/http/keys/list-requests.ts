@@ -107,6 +107,9 @@ export class ListKeysQuery extends PageQuery {
   @OptionalId({ description: `Keys this bias profile is attached to. ${scans}` })
   readonly biasProfileId?: string;
 
+  @OptionalId({ description: `Keys that have this service. ${scans}` })
+  readonly serviceId?: string;
+
   @OptionalInstant({ description: `Keys that expire before this instant, expired ones too. ${scans}` })
   readonly expiresBefore?: string;
 

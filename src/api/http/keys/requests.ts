@@ -21,6 +21,7 @@ import {
   Scopes,
   UserIds,
 } from './key-fields.js';
+import { type ServiceChoiceBody, Services } from './service-fields.js';
 
 export class CreateKeyBody implements CreateKeyRequest {
   @OptionalText({ maxLength: 100, description: 'Absent: made from the id.', example: 'CI Pipeline' })
@@ -70,6 +71,9 @@ export class CreateKeyBody implements CreateKeyRequest {
 
   @UserIds({ isRequired: false })
   readonly userIds?: readonly string[];
+
+  @Services({ isRequired: false })
+  readonly services?: readonly ServiceChoiceBody[];
 
   @OptionalId()
   readonly biasProfileId?: string;

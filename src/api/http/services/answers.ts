@@ -65,6 +65,9 @@ export class ServiceAnswer implements ServiceView {
   @ApiProperty({ format: 'date-time' })
   readonly registeredAt!: string;
 
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Null while it is not.' })
+  readonly retiredAt!: string | null;
+
   @ApiProperty({ type: 'integer', description: "Events of the service's stream; also its ETag." })
   readonly revision!: number;
 }
