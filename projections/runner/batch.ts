@@ -1,11 +1,12 @@
 import type { Recorded } from '../../src/domain/recorded.js';
 import type { LedgerBatch } from '../../src/event-store/ledger.js';
 import { comparePositions, type Position } from '../../src/event-store/port.js';
+import { changedRows, fold, noChanges } from './changes.js';
 import { type Checkpoint, type CheckpointDb, moveCheckpoint } from './checkpoint.js';
-import { applyDerived } from './derived.js';
-import { attempt, isFaultOfEvent, PoisonEvent, reasonOf } from './failure.js';
+import { deriveChanges } from './derived.js';
+import { isFaultOfEvent, PoisonEvent, reasonOf } from './failure.js';
 import type { AnyTable, ReadModel } from './model.js';
-import { deleteRows, loadRows, upsertRows } from './rows.js';
+import { deleteRows, insertRows, loadRows, upsertRows } from './rows.js';
 
 /** Moments at which a crash test may strike. */
 export interface FailPoints {
@@ -103,28 +104,18 @@ async function applyToTable(
   { generation, count }: Checkpoint,
   events: readonly Recorded[],
 ): Promise<void> {
-  const touched = events.map((recorded) => attempt(() => table.keysOf(recorded)));
-  const keys = [...new Set(touched.flat())];
-  if (keys.length === 0) return;
-  const before = table.insertOnly ? new Map<string, object>() : await loadRows(db, table, generation, keys);
-  const after = new Map<string, object | undefined>(before);
-  for (const [offset, recorded] of events.entries()) {
-    for (const key of touched[offset] ?? []) {
-      after.set(
-        key,
-        attempt(() => table.apply(after.get(key), recorded, key, count + offset)),
-      );
-    }
-  }
-  const changed = keys.filter((key) => after.get(key) !== before.get(key));
-  const rows = changed.flatMap((key) => after.get(key) ?? []);
-  const gone = changed.flatMap((key) => (after.get(key) === undefined ? (before.get(key) ?? []) : []));
-  if (rows.length > 0) await upsertRows(db, table, generation, rows);
-  if (gone.length > 0) await deleteRows(db, table, generation, gone);
-  if (table.derived) {
-    const changes = changed.map((key) => ({ before: before.get(key), after: after.get(key) }));
-    await applyDerived(db, table.derived, generation, changes);
-  }
+  const changes = noChanges();
+  await fold(changes, table, events, count, (keys) => loadRows(db, table, generation, keys));
+  const changed = changedRows(changes);
+  const rows = changed.flatMap(({ after }) => after ?? []);
+  const gone = changed.flatMap(({ before, after }) => (after ? [] : (before ?? [])));
+  await upsertRows(db, table, generation, rows);
+  await deleteRows(db, table, generation, gone);
+  if (!table.derived) return;
+  const derived = deriveChanges(table.derived, changed);
+  // First what goes: a row that changes goes, and comes back under the same key.
+  await deleteRows(db, table.derived, generation, derived.gone);
+  await insertRows(db, table.derived, generation, derived.come);
 }
 
 export function isAfter(position: Position, checkpoint: Checkpoint): boolean {

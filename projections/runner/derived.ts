@@ -1,36 +1,39 @@
-import type { CheckpointDb } from './checkpoint.js';
+import type { RowChange } from './changes.js';
 import { attempt } from './failure.js';
 import type { AnyDerived } from './model.js';
-import { deleteRows, insertRows } from './rows.js';
 
-/** What a batch made of a row; undefined where there is none. */
-export interface RowChange {
-  readonly before: object | undefined;
-  readonly after: object | undefined;
+/** Derived rows to delete, and then those to make. */
+export interface DerivedChanges {
+  readonly gone: readonly object[];
+  readonly come: readonly object[];
 }
 
-/** Writes what the changes of rows mean for what is derived from them: for most changes, nothing. */
-export async function applyDerived(
-  db: CheckpointDb,
-  derived: AnyDerived,
-  generation: number,
-  changes: readonly RowChange[],
-): Promise<void> {
+/**
+ * What the changes of rows mean for what is derived from them: for most changes, nothing.
+ * @throws ApplyFailure when the function that derives them does
+ */
+export function deriveChanges(derived: AnyDerived, changes: readonly RowChange[]): DerivedChanges {
   const gone: object[] = [];
   const come: object[] = [];
   for (const { before, after } of changes) {
-    const were = derivedOf(derived, before);
-    const are = derivedOf(derived, after);
+    if (before === undefined) {
+      // Nothing to compare with, which is what takes time.
+      come.push(...derivedOf(derived, after));
+      continue;
+    }
+    const were = byText(derivedOf(derived, before));
+    const are = byText(derivedOf(derived, after));
     for (const [text, row] of were) if (!are.has(text)) gone.push(row);
     for (const [text, row] of are) if (!were.has(text)) come.push(row);
   }
-  // First what goes: a row that changes goes, and comes back under the same key.
-  if (gone.length > 0) await deleteRows(db, derived, generation, gone);
-  if (come.length > 0) await insertRows(db, derived, generation, come);
+  return { gone, come };
 }
 
-/** By their text, which tells whether two are the same. */
-function derivedOf(derived: AnyDerived, row: object | undefined): Map<string, object> {
-  const rows = row === undefined ? [] : attempt(() => derived.of(row));
-  return new Map(rows.map((one) => [JSON.stringify(one), one]));
+function derivedOf(derived: AnyDerived, row: object | undefined): readonly object[] {
+  return row === undefined ? [] : attempt(() => derived.of(row));
+}
+
+/** Their text tells whether two are the same. */
+function byText(rows: readonly object[]): Map<string, object> {
+  return new Map(rows.map((row) => [JSON.stringify(row), row]));
 }

@@ -36,6 +36,11 @@ export class ModelNewer extends Error {
   }
 }
 
+/** Somebody else rebuilds this model at this moment. */
+export class RebuildUnderWay extends Error {
+  override readonly name = 'RebuildUnderWay';
+}
+
 /** A function of a model threw. Its message may quote the event, so only the place is told. */
 export class ApplyFailure extends Error {
   override readonly name = 'ApplyFailure';

@@ -26,7 +26,7 @@ const tellMilliseconds = 5_000;
 
 export function createFollower(
   model: ReadModel,
-  { db, ledger, clock, log, failPoints }: RunnerOptions,
+  { db, connectionString, ledger, clock, log, failPoints }: RunnerOptions,
   locks: Locks,
   progress: Progress,
 ): Follower {
@@ -52,7 +52,8 @@ export function createFollower(
         // Another process may have done it between the look and the lock.
         if (await isPrepared()) continue;
         health.become('rebuilding');
-        await replaceGeneration({ db, ledger, model, signal, onProgress: tell, failPoints });
+        const onProgress = tell;
+        await replaceGeneration({ db, connectionString, ledger, model, signal, onProgress, failPoints });
       } finally {
         await hold.release();
       }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Ledger, LedgerBatch } from '../../src/event-store/ledger.js';
-import { comparePositions, type Position, start } from '../../src/event-store/port.js';
+import { comparePositions, type Position } from '../../src/event-store/port.js';
 import { applyBatch, type FailPoints } from './batch.js';
 import {
   abandonedGenerations,
@@ -10,11 +10,14 @@ import {
   lockLiveCheckpoint,
   promoteCheckpoint,
 } from './checkpoint.js';
-import { isLockTimeout } from './failure.js';
+import { isLockTimeout, RebuildUnderWay } from './failure.js';
+import { loadGeneration } from './loading.js';
 import { createLocks } from './locks.js';
 import type { ReadModel } from './model.js';
 import { pause } from './pause.js';
 import { createIndexes, createTables, dropTables, pointViews } from './tables.js';
+
+export { RebuildUnderWay } from './failure.js';
 
 export interface RebuildProgress {
   readonly model: string;
@@ -29,6 +32,8 @@ export interface RebuildProgress {
 
 export interface Rebuilding {
   readonly db: CheckpointDb;
+  /** For connections of their own: one holds the lock, another fills the tables. */
+  readonly connectionString: string;
   readonly ledger: Ledger;
   readonly model: ReadModel;
   /** Gives up; what was filled so far is dropped by the next rebuild. */
@@ -37,19 +42,13 @@ export interface Rebuilding {
   readonly failPoints?: FailPoints | undefined;
 }
 
-/** Somebody else rebuilds this model at this moment. */
-export class RebuildUnderWay extends Error {
-  override readonly name = 'RebuildUnderWay';
-}
-
 /**
  * Makes the tables of a model anew from the first event, beside the live ones, and puts them in their
  * place; whoever runs or queries the model meanwhile goes on. For people and their tools: the runner does
  * it by itself when the version of a model has changed.
- * @param connectionString for the lock that keeps two rebuilds apart
  * @throws RebuildUnderWay; PoisonEvent; whatever the database or the log throws: the live tables stand
  */
-export async function rebuild(options: Rebuilding & { readonly connectionString: string }): Promise<void> {
+export async function rebuild(options: Rebuilding): Promise<void> {
   const locks = createLocks(options.connectionString);
   try {
     const hold = await locks.tryAcquire(rebuildLock(options.model));
@@ -96,19 +95,27 @@ interface Filler {
   close(): Promise<void>;
 }
 
+/** Makes tables, and fills them up to the end of the log while nobody could miss anything in them. */
 async function beginFilling(rebuilding: Rebuilding): Promise<Filler> {
   const { db, ledger, model, signal = new AbortController().signal, onProgress } = rebuilding;
   const began = performance.now();
   let head = await ledger.head();
-  let checkpoint = await db.transaction().execute(async (transaction) => {
+  let phase: RebuildProgress['phase'] = 'loading';
+
+  function report({ position, count: events }: Checkpoint): void {
+    const eventsPerSecond = Math.round(events / ((performance.now() - began) / 1_000));
+    if (comparePositions(position, head) > 0) head = position;
+    onProgress?.({ model: model.name, phase, events, position, head, eventsPerSecond });
+  }
+
+  const empty = await db.transaction().execute(async (transaction) => {
     const inserted = await insertCheckpoint(transaction, model);
     await createTables(transaction, model, inserted.generation);
     return inserted;
   });
-  const batches = ledger.follow({ after: start, signal })[Symbol.asyncIterator]();
+  let checkpoint = await loadGeneration({ ...rebuilding, signal, onFolded: report }, empty);
+  const batches = ledger.follow({ after: checkpoint.position, signal })[Symbol.asyncIterator]();
   let batch: LedgerBatch | undefined;
-  let ahead: Promise<LedgerBatch> | undefined;
-  let phase: RebuildProgress['phase'] = 'loading';
 
   async function nextBatch(): Promise<LedgerBatch> {
     const next = await batches.next();
@@ -116,38 +123,19 @@ async function beginFilling(rebuilding: Rebuilding): Promise<Filler> {
     return next.value;
   }
 
-  /** While Postgres writes one batch, the next one is read and decoded; nothing comes after the end of the log. */
-  function readAhead({ caughtUp }: LedgerBatch): void {
-    if (caughtUp) return;
-    ahead = nextBatch();
-    // Whoever takes it hears of a failure; until then nobody does, and that is no reason to end the process.
-    ahead.catch(() => undefined);
-  }
-
-  function report(): void {
-    const { position, count: events } = checkpoint;
-    const eventsPerSecond = Math.round(events / ((performance.now() - began) / 1_000));
-    onProgress?.({ model: model.name, phase, events, position, head, eventsPerSecond });
-  }
-
   return {
     checkpoint: () => checkpoint,
     enter(next) {
       phase = next;
-      report();
+      report(checkpoint);
     },
     async fill() {
       // Kept until it is applied: one that met a time-out comes again, and leaves no hole.
-      if (!batch) {
-        batch = await (ahead ?? nextBatch());
-        ahead = undefined;
-        readAhead(batch);
-      }
+      batch ??= await nextBatch();
       const moved = await applyBatch(rebuilding, checkpoint, batch);
       if (!moved) throw new RebuildUnderWay(`Another rebuild of ${model.name} took the place of this one.`);
       checkpoint = moved;
-      if (comparePositions(checkpoint.position, head) > 0) head = await ledger.head();
-      report();
+      report(checkpoint);
       const { caughtUp } = batch;
       batch = undefined;
       return caughtUp;

@@ -34,6 +34,7 @@ export async function upsertRows(
   generation: number,
   rows: readonly object[],
 ): Promise<void> {
+  if (rows.length === 0) return;
   const others = columnsOf(table).flatMap(({ field, name }) => (field === table.key ? [] : [name]));
   const conflict = `on conflict (${columnName(table.key)})
      do update set ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
@@ -47,6 +48,7 @@ export async function insertRows(
   generation: number,
   rows: readonly object[],
 ): Promise<void> {
+  if (rows.length === 0) return;
   await run(db, insertion(table, generation), [JSON.stringify(rows)]);
 }
 
@@ -57,6 +59,7 @@ export async function deleteRows(
   generation: number,
   rows: readonly object[],
 ): Promise<void> {
+  if (rows.length === 0) return;
   const key = columnsOf(table).filter(({ field }) => keyFields(table).includes(field));
   const matches = key.map(({ name }) => `kept.${name} = gone.${name}`);
   await run(

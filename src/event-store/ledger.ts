@@ -1,6 +1,13 @@
 import type { Recorded } from '../domain/recorded.js';
 import type { Codec, NewEvent } from './codec/codec.js';
-import type { AppendResult, EventStore, FollowOptions, Position, ReadOptions } from './port.js';
+import type {
+  AppendResult,
+  EventStore,
+  FollowOptions,
+  Position,
+  ReadOptions,
+  RecordedEvent,
+} from './port.js';
 import { shareDecoding } from './shared-decoding.js';
 
 export type { NewEvent };
@@ -11,6 +18,11 @@ export interface LedgerBatch {
   readonly caughtUp: boolean;
 }
 
+export interface LedgerFollowOptions extends FollowOptions {
+  /** Nobody else is there in the log: what is decoded is not kept for others. Default: false. */
+  readonly alone?: boolean;
+}
+
 /** The log in domain terms: the only part that knows both events and bytes. */
 export interface Ledger {
   /** @see EventStore.append */
@@ -18,12 +30,13 @@ export interface Ledger {
   /** Without the addresses in the metadata. @see EventStore.readStream */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<Recorded>;
   /** Without the addresses in the metadata. @see EventStore.follow */
-  follow(options: FollowOptions): AsyncIterable<LedgerBatch>;
+  follow(options: LedgerFollowOptions): AsyncIterable<LedgerBatch>;
   head(): Promise<Position>;
 }
 
 export function createLedger(store: EventStore, codec: Codec): Ledger {
-  const decodeShared = shareDecoding(codec);
+  const decodeAlone = (events: readonly RecordedEvent[]) => codec.decode(events, { withoutAddresses: true });
+  const decodeShared = shareDecoding(decodeAlone);
   return {
     async append(stream, expected, events) {
       const encoded = await codec.encode(events);
@@ -32,9 +45,10 @@ export function createLedger(store: EventStore, codec: Codec): Ledger {
     async *readStream(stream, options) {
       for await (const page of pages(store.readStream(stream, options))) yield* await decodeShared(page);
     },
-    async *follow(options) {
+    async *follow({ alone = false, ...options }) {
+      const decode = alone ? decodeAlone : decodeShared;
       for await (const batch of store.follow(options)) {
-        yield { ...batch, events: await decodeShared(batch.events) };
+        yield { ...batch, events: await decode(batch.events) };
       }
     },
     head: () => store.head(),

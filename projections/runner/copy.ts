@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from } from 'pg-copy-streams';
+import { ApplyFailure } from './failure.js';
+import type { Relation } from './model.js';
+import { columnsOf, type PostgresColumn, qualifiedName } from './tables.js';
+
+/** UTF-16 units that are made into text before the next are: enough for a packet, little to hold. */
+const chunkLength = 65_536;
+
+/**
+ * Makes rows whose keys nobody has, by COPY: a third of what it costs Postgres to take them out of JSON.
+ * @throws ApplyFailure when a text is not well-formed; what Postgres says of others
+ */
+export async function copyRows(
+  client: pg.ClientBase,
+  table: Relation,
+  generation: number,
+  rows: readonly object[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = columnsOf(table);
+  const names = columns.map(({ name }) => name).join(', ');
+  const statement = `copy ${qualifiedName(table, generation)} (${names}) from stdin`;
+  await pipeline(Readable.from(chunksOf(columns, rows)), client.query(from(statement)));
+}
+
+function* chunksOf(columns: readonly PostgresColumn[], rows: Iterable<object>): Iterable<string> {
+  const fields = columns.map(({ field, type }) => ({ field, write: writerOf(type) }));
+  let chunk = '';
+  for (const row of rows as Iterable<Readonly<Record<string, unknown>>>) {
+    let separator = '';
+    for (const { field, write } of fields) {
+      const value = row[field];
+      chunk += separator + (value === null || value === undefined ? '\\N' : write(value));
+      separator = '\t';
+    }
+    chunk += '\n';
+    if (chunk.length < chunkLength) continue;
+    yield wellFormed(chunk);
+    chunk = '';
+  }
+  yield wellFormed(chunk);
+}
+
+/** As UTF-8 half a character would become another one, which nobody wrote. */
+function wellFormed(chunk: string): string {
+  if (chunk.isWellFormed()) return chunk;
+  throw new ApplyFailure(new RangeError('A row has text that is not well-formed.'));
+}
+
+function writerOf(type: string): (value: unknown) => string {
+  if (type === 'text[]') return (value) => escape(arrayOf(value as readonly string[]));
+  if (type === 'jsonb') return (value) => escape(JSON.stringify(value));
+  return (value) => escape(String(value));
+}
+
+function arrayOf(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
+
+/** What would end a value or a row, or begin such an escape. */
+const special = /[\\\t\n\r]/;
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function escape(text: string): string {
+  return special.test(text) ? text.replace(/[\\\t\n\r]/g, (unit) => escapes[unit] ?? unit) : text;
+}
