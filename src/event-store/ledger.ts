@@ -18,11 +18,6 @@ export interface LedgerBatch {
   readonly caughtUp: boolean;
 }
 
-export interface LedgerFollowOptions extends FollowOptions {
-  /** Nobody else is there in the log: what is decoded is not kept for others. Default: false. */
-  readonly alone?: boolean;
-}
-
 /** The log in domain terms: the only part that knows both events and bytes. */
 export interface Ledger {
   /** @see EventStore.append */
@@ -30,7 +25,7 @@ export interface Ledger {
   /** Without the addresses in the metadata. @see EventStore.readStream */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<Recorded>;
   /** Without the addresses in the metadata. @see EventStore.follow */
-  follow(options: LedgerFollowOptions): AsyncIterable<LedgerBatch>;
+  follow(options: FollowOptions): AsyncIterable<LedgerBatch>;
   head(): Promise<Position>;
 }
 
@@ -45,8 +40,8 @@ export function createLedger(store: EventStore, codec: Codec): Ledger {
     async *readStream(stream, options) {
       for await (const page of pages(store.readStream(stream, options))) yield* await decodeShared(page);
     },
-    async *follow({ alone = false, ...options }) {
-      const decode = alone ? decodeAlone : decodeShared;
+    async *follow(options) {
+      const decode = options.alone ? decodeAlone : decodeShared;
       for await (const batch of store.follow(options)) {
         yield { ...batch, events: await decode(batch.events) };
       }

@@ -56,6 +56,8 @@ export interface FollowOptions {
   readonly after: Position;
   /** Ends the iteration quietly. */
   readonly signal: AbortSignal;
+  /** Nobody else is likely to follow there at this moment: nothing is kept for others. Default: false. */
+  readonly alone?: boolean;
 }
 
 export interface Batch {

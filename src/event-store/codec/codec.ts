@@ -69,71 +69,73 @@ export function createCodec(keyRing: KeyRing): Codec {
   return {
     encode: (events) => Promise.all(events.map(encodeOne)),
     async decode(events, { withoutAddresses = false } = {}) {
-      const parsed = events.map((event) => parse(event, withoutAddresses));
-      const subjects = parsed.flatMap(({ boxes }) => boxes.map(({ content }) => content.sealed));
-      const keys = subjects.length > 0 ? await keyRing.keysOf(subjects) : new Map<string, null>();
-      return parsed.map((one) => opened(one, keys));
+      const boxes: Box[] = [];
+      const recorded = events.map((event) => parse(event, withoutAddresses, boxes));
+      if (boxes.length === 0) return recorded;
+      const keys = await keyRing.keysOf(boxes.map(({ content }) => content.sealed));
+      for (const box of boxes) box.of[box.field] = openBox(box, keys.get(box.content.sealed));
+      return recorded;
     },
   };
 }
 
-const addressFields = Object.keys(personalMetadata);
-
+/** A field that waits to be opened. */
 interface Box {
+  readonly recorded: RecordedEvent;
   readonly of: Fields;
   readonly field: string;
   readonly content: SealedField;
 }
 
-interface Parsed {
-  readonly recorded: RecordedEvent;
-  readonly type: EventType;
-  readonly data: Fields;
-  readonly metadata: Fields;
-  readonly boxes: readonly Box[];
-}
+const addressFields = Object.keys(personalMetadata);
+const dataFields = new Map(
+  Object.entries(formats).map(([type, { personal }]) => [type, Object.keys(personal)]),
+);
 
-function parse(recorded: RecordedEvent, withoutAddresses: boolean): Parsed {
+/**
+ * The one place where bytes of the log become typed: their name and version are checked here. It is written for
+ * speed, for it is most of what reading the log costs.
+ * @param boxes is given what is sealed in the event
+ */
+function parse(recorded: RecordedEvent, withoutAddresses: boolean, boxes: Box[]): Recorded {
+  const personal = dataFields.get(recorded.type);
+  if (!personal) throw unreadable(recorded, 'its name is unknown');
   const type = recorded.type as EventType;
-  if (!Object.hasOwn(formats, type)) throw unreadable(recorded, 'its name is unknown');
-  const data = fromBytes(recorded, recorded.data);
-  const { schema, ...metadata } = fromBytes(recorded, recorded.metadata);
+  const { schema, ...told } = fromBytes(recorded, recorded.metadata);
   if (schema !== formats[type].schema) {
     throw unreadable(recorded, `its schema version ${String(schema)} is unknown`);
   }
-  if (withoutAddresses) for (const field of addressFields) Reflect.deleteProperty(metadata, field);
-  const boxes = [
-    ...boxesOf(
-      data,
-      personalFieldsOf(type).map(([field]) => field),
-    ),
-    ...boxesOf(metadata, addressFields),
-  ];
-  return { recorded, type, data, metadata, boxes };
-}
-
-function boxesOf(fields: Fields, personal: readonly string[]): Box[] {
-  return personal
-    .filter((field) => fields[field] !== undefined && fields[field] !== null)
-    .map((field) => ({ of: fields, field, content: fields[field] as SealedField }));
-}
-
-/** The one place where bytes of the log become typed: their name and version were checked above. */
-function opened(parsed: Parsed, keys: ReadonlyMap<string, Uint8Array | null>): Recorded {
-  const { recorded, type, data, metadata, boxes } = parsed;
-  for (const { of, field, content } of boxes) {
-    const key = keys.get(content.sealed);
-    if (key === undefined) throw unreadable(recorded, `the key ring has no data key ${content.sealed}`);
-    of[field] = key === null ? erased : openField(recorded, field, key, content);
-  }
+  const metadata = withoutAddresses ? leaveOutAddresses(told) : told;
+  const event: Fields = { type, ...fromBytes(recorded, recorded.data) };
+  for (const field of personal) addBox(boxes, recorded, event, field);
+  if (!withoutAddresses) for (const field of addressFields) addBox(boxes, recorded, metadata, field);
   return {
     id: recorded.id,
     stream: recorded.stream,
     revision: Number(recorded.revision),
     position: recorded.position,
-    event: { type, ...data } as DomainEvent,
+    event: event as unknown as DomainEvent,
     metadata: metadata as unknown as Metadata,
   };
+}
+
+/** Most events of the service itself have none, and are left as they are. */
+function leaveOutAddresses(told: Fields): Fields {
+  if (!addressFields.some((field) => field in told)) return told;
+  return Object.fromEntries(Object.entries(told).filter(([field]) => !addressFields.includes(field)));
+}
+
+function addBox(boxes: Box[], recorded: RecordedEvent, of: Fields, field: string): void {
+  const content = of[field];
+  if (content !== undefined && content !== null) {
+    boxes.push({ recorded, of, field, content: content as SealedField });
+  }
+}
+
+/** @param key null when it was destroyed, undefined when nobody ever had it */
+function openBox({ recorded, field, content }: Box, key: Uint8Array | null | undefined): string {
+  if (key === undefined) throw unreadable(recorded, `the key ring has no data key ${content.sealed}`);
+  return key === null ? erased : openField(recorded, field, key, content);
 }
 
 function openField(recorded: RecordedEvent, field: string, key: Uint8Array, content: SealedField): string {
@@ -157,13 +159,17 @@ function toBytes(value: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(value), 'utf8');
 }
 
-function fromBytes(recorded: RecordedEvent, { buffer, byteOffset, byteLength }: Uint8Array): Fields {
+function fromBytes(recorded: RecordedEvent, bytes: Uint8Array): Fields {
   try {
-    // A view of the bytes: most of what follows the log does is decoding, and a copy each would be to no end.
-    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8')) as Fields;
+    return JSON.parse(bufferOf(bytes).toString('utf8')) as Fields;
   } catch (cause) {
     throw unreadable(recorded, 'it is not JSON', cause);
   }
+}
+
+/** The same bytes: most of what following the log costs is decoding, and a copy each would be to no end. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function unreadable(recorded: RecordedEvent, why: string, cause?: unknown): UnreadableEvent {

@@ -16,11 +16,16 @@ export async function* follow(source: FollowSource, { after, signal }: FollowOpt
     throw new RangeError(`Position ${after} is beyond the head of this log, which is ${head}.`);
   }
   let position = BigInt(after);
+  let ahead: Promise<Page> | undefined;
   while (!signal.aborted) {
-    const page = await untilAborted(source.readLog(position), signal);
+    const page = await untilAborted(ahead ?? source.readLog(position), signal);
     if (!page || signal.aborted) return;
     const batch = toBatch(position, page);
     position = BigInt(batch.position);
+    // Postgres reads the next page while this one is worked on.
+    ahead = batch.caughtUp ? undefined : source.readLog(position);
+    // Whoever takes it hears of a failure; until then nobody does, and that is no reason to end the process.
+    ahead?.catch(() => undefined);
     yield batch;
     if (!batch.caughtUp) continue;
     // Nothing to read although something was said to be there, or just the beginning.

@@ -35,9 +35,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
   const source: FollowSource = {
     readHead: () => readHead(connections.readers),
-    readLog: sharePages((after) => readLog(connections.readers, after)),
+    readLog: (after) => readLog(connections.readers, after),
     watch,
   };
+  const sharedSource: FollowSource = { ...source, readLog: sharePages(source.readLog) };
   const readForwards = createStreamPages(connections.readers);
   const closing = new AbortController();
   let listening: Promise<void> | undefined;
@@ -58,9 +59,9 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       return result;
     },
     readStream: (stream, range = {}) => readStream(connections.readers, readForwards, stream, range),
-    async *follow({ after, signal }) {
+    async *follow({ after, signal, alone = false }) {
       listening ??= listen(connections.createListener, (position) => watch.advance(position), closing.signal);
-      yield* follow(source, { after, signal: AbortSignal.any([signal, closing.signal]) });
+      yield* follow(alone ? source : sharedSource, { after, signal: AbortSignal.any([signal, closing.signal]) });
       if (!signal.aborted) throw new StoreUnavailable('The store is closed.');
     },
     head: source.readHead,
