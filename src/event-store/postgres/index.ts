@@ -61,7 +61,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     readStream: (stream, range = {}) => readStream(connections.readers, readForwards, stream, range),
     async *follow({ after, signal, alone = false }) {
       listening ??= listen(connections.createListener, (position) => watch.advance(position), closing.signal);
-      yield* follow(alone ? source : sharedSource, { after, signal: AbortSignal.any([signal, closing.signal]) });
+      yield* follow(alone ? source : sharedSource, {
+        after,
+        signal: AbortSignal.any([signal, closing.signal]),
+      });
       if (!signal.aborted) throw new StoreUnavailable('The store is closed.');
     },
     head: source.readHead,
