@@ -70,11 +70,13 @@ function make(made: ReadModel = model, ledger: Ledger = house.ledger): Promise<v
   return rebuild({ db: house.db, ledger, connectionString: house.url, model: made });
 }
 
-/** The log in pages of one event. */
+/** The log in pages of one event, each of which comes twice. */
 async function* pageByPage(options: FollowOptions): AsyncIterable<LedgerBatch> {
   for await (const { events, position, caughtUp } of house.ledger.follow(options)) {
     for (const recorded of events.slice(0, -1)) {
-      yield { events: [recorded], position: recorded.position as Position, caughtUp: false };
+      const page = { events: [recorded], position: recorded.position as Position, caughtUp: false };
+      yield page;
+      yield page;
     }
     yield { events: events.slice(-1), position, caughtUp };
   }

@@ -1,5 +1,6 @@
-import type { Ledger, LedgerBatch } from '../../src/event-store/ledger.js';
-import type { FailPoints } from './batch.js';
+import type { Recorded } from '../../src/domain/recorded.js';
+import type { Ledger } from '../../src/event-store/ledger.js';
+import { eventsAfter, type FailPoints, isAfter } from './batch.js';
 import { fold, noChanges, type Rows } from './changes.js';
 import type { Checkpoint, CheckpointDb } from './checkpoint.js';
 import { isFaultOfEvent, RebuildUnderWay } from './failure.js';
@@ -49,8 +50,10 @@ export async function loadGeneration(loading: Loading, from: Checkpoint): Promis
 
   try {
     for await (const batch of ledger.follow({ after: from.position, signal, alone: true })) {
-      await foldBatch(loading, { part, earlier }, folded, batch);
-      folded = { ...folded, position: batch.position, count: folded.count + batch.events.length };
+      const events = eventsAfter(folded, batch);
+      await foldEvents(loading, { part, earlier }, folded, events);
+      const position = isAfter(batch.position, folded) ? batch.position : folded.position;
+      folded = { ...folded, position, count: folded.count + events.length };
       onFolded(folded);
       if (sizeOf(part) < rowsPerWrite && !batch.caughtUp) continue;
       await writing;
@@ -83,11 +86,11 @@ function sizeOf(part: Part): number {
 }
 
 /** @param parts the one that the events change, and the one before, which may still be on its way */
-async function foldBatch(
+async function foldEvents(
   { db }: Loading,
   { part, earlier }: { readonly part: Part; readonly earlier: Part },
   { generation, count }: Checkpoint,
-  { events }: LedgerBatch,
+  events: readonly Recorded[],
 ): Promise<void> {
   for (const [table, changes] of part) {
     const known: Rows = earlier.get(table)?.after ?? new Map();
