@@ -9,6 +9,7 @@ import { Idempotency, REPLIES } from './api/http/idempotency.js';
 import { KeyChangesController } from './api/http/keys/key-changes.controller.js';
 import { KeysController } from './api/http/keys/keys.controller.js';
 import { SelfController } from './api/http/keys/self.controller.js';
+import { TokensController } from './api/http/keys/tokens.controller.js';
 import { KeyUsesController } from './api/http/keys/uses.controller.js';
 import { ARRIVAL, type Arrival, MinPosition } from './api/http/min-position.js';
 import { HEALTH, type Health } from './api/http/operations/health.js';
@@ -31,9 +32,12 @@ import { CreateKeyHandler } from './application/key/create-key.js';
 import { DeleteKeyHandler } from './application/key/delete-key.js';
 import { EnableServicesHandler } from './application/key/enable-services.js';
 import { GetKeyHandler } from './application/key/get-key.js';
+import { IssueTokenHandler, RotateTokenHandler } from './application/key/issue-token.js';
 import { KeyUsesHandler } from './application/key/key-uses.js';
 import { ListKeysHandler } from './application/key/list-keys.js';
+import { ListTokensHandler } from './application/key/list-tokens.js';
 import { RevokeKeyHandler } from './application/key/revoke-key.js';
+import { RevokeTokenHandler } from './application/key/revoke-token.js';
 import { RotateKeyHandler } from './application/key/rotate-key.js';
 import { PARTS, type Parts } from './application/parts.js';
 import { ArchiveProfileHandler } from './application/profile/archive-profile.js';
@@ -113,6 +117,7 @@ const handlers: Provider[] = [
   GetServiceHandler,
   GetWalletHandler,
   InviteMemberHandler,
+  IssueTokenHandler,
   KeyUsesHandler,
   ListInvitationsHandler,
   ListKeysHandler,
@@ -121,6 +126,7 @@ const handlers: Provider[] = [
   ListProjectsHandler,
   ListResourcesHandler,
   ListServicesHandler,
+  ListTokensHandler,
   ListWalletsHandler,
   OpenWalletHandler,
   PriceServiceHandler,
@@ -131,7 +137,9 @@ const handlers: Provider[] = [
   RenameProjectHandler,
   RetireServiceHandler,
   RevokeKeyHandler,
+  RevokeTokenHandler,
   RotateKeyHandler,
+  RotateTokenHandler,
   TopUpWalletHandler,
   UpdateProfileHandler,
   WithdrawInvitationHandler,
@@ -166,6 +174,7 @@ export class AppModule {
         ResourcesController,
         SelfController,
         ServicesController,
+        TokensController,
         WalletsController,
       ],
       providers: [

@@ -113,6 +113,42 @@ describe('the read model access', () => {
     expect(fold(once)?.secretVersion).toBe(2);
   });
 
+  it('knows the tokens of a key, each by its present secret, until they are revoked', () => {
+    const issued = (tokenId: string) =>
+      next({
+        type: 'KeyTokenIssued',
+        tokenId,
+        userId: 'u1',
+        membershipId: 'm1',
+        secret: secretRecordOf('s2'),
+        issuedAt: instant(1),
+      });
+    const fold = (...events: ReturnType<typeof next>[]) =>
+      events.reduce<KeyAccessRow | undefined>((at, event) => keyAccess.apply(at, event, 'k1', 1), row);
+    const token = { tokenId: 'a', userId: 'u1', membershipId: 'm1' };
+    const both = [issued('a'), issued('b')];
+    const first = { ...token, secretId: 's2', digest: 'digest-of-s2' };
+    expect(fold(...both)?.tokens).toEqual([first, { ...first, tokenId: 'b' }]);
+    const rotated = next({
+      type: 'KeyTokenRotated',
+      tokenId: 'b',
+      secret: secretRecordOf('s3'),
+      rotatedAt: instant(2),
+    });
+    expect(fold(...both, rotated)?.tokens).toEqual([
+      first,
+      { ...token, tokenId: 'b', secretId: 's3', digest: 'digest-of-s3' },
+    ]);
+    const revoked = next({
+      type: 'KeyTokenRevoked',
+      tokenId: 'a',
+      reason: 'unspecified',
+      revokedAt: instant(2),
+    });
+    expect(fold(...both, revoked)?.tokens.map(({ tokenId }) => tokenId)).toEqual(['b']);
+    expect(fold(...both)?.secrets).toEqual(row.secrets);
+  });
+
   it('has no row for a deleted key', () => {
     expect(
       keyAccess.apply(row, next({ type: 'KeyDeleted', deletedAt: instant(2) }), 'k1', 1),
@@ -142,6 +178,7 @@ describe('the read model access', () => {
     expect(keyAccess.keysOf(joined)).toEqual([]);
     expect(memberAccess.apply(undefined, joined, 't1/u1', 0)).toEqual({
       memberId: 't1/u1',
+      membershipId: 'm1',
       teamId: 't1',
       userId: 'u1',
       role: 'AUDITOR',

@@ -1,8 +1,9 @@
-import type { KeyAccess, SecretAccess } from '../../src/domain/access/verdict.js';
+import type { KeyAccess, SecretAccess, TokenAccess } from '../../src/domain/access/verdict.js';
 import {
   type KeyCreated,
   type KeyEvent,
   type KeyRotated,
+  type KeyTokenRotated,
   keyEventTypes,
   type SecretRecord,
 } from '../../src/domain/key/events.js';
@@ -22,9 +23,20 @@ export interface SecretRow extends SecretAccess {
   readonly digest: string;
 }
 
-/** What verification knows of a key: what a verdict rests on, and all secrets that are good, the newest first. */
+/** A token of a user, and what its present secret is found by. */
+export interface TokenRow extends TokenAccess {
+  readonly secretId: string;
+  /** Base64url of SHA-256. */
+  readonly digest: string;
+}
+
+/**
+ * What verification knows of a key: what a verdict rests on, all secrets that are good, the newest first, and the
+ * tokens that were not revoked.
+ */
 export interface KeyAccessRow extends KeyAccess {
   readonly secrets: readonly SecretRow[];
+  readonly tokens: readonly TokenRow[];
 }
 
 /** A key that was revoked keeps its row: it answers REVOKED, not NOT_FOUND. */
@@ -53,6 +65,7 @@ export const keyAccess: Table<KeyAccessRow> = {
     expiresAt: 'instant | null',
     revokedAt: 'instant | null',
     secrets: 'json',
+    tokens: 'json',
     secretVersion: 'integer',
     revision: 'integer',
   },
@@ -105,6 +118,15 @@ function changed(row: KeyAccessRow, event: Exclude<KeyEvent, KeyCreated>): KeyAc
       return rotated(row, event);
     case 'PreviousSecretRetired':
       return { ...row, secrets: row.secrets.filter(({ secretId }) => secretId !== event.secretId) };
+    case 'KeyTokenIssued': {
+      const { tokenId, userId, membershipId, secret } = event;
+      const { secretId, digest } = secret;
+      return { ...row, tokens: [...row.tokens, { tokenId, userId, membershipId, secretId, digest }] };
+    }
+    case 'KeyTokenRotated':
+      return { ...row, tokens: row.tokens.map((token) => withSecretOf(event, token)) };
+    case 'KeyTokenRevoked':
+      return { ...row, tokens: row.tokens.filter(({ tokenId }) => tokenId !== event.tokenId) };
     case 'KeyRevoked':
       return { ...row, revokedAt: event.revokedAt };
     case 'KeyDeleted':
@@ -123,6 +145,11 @@ function rotated(row: KeyAccessRow, event: KeyRotated): KeyAccessRow {
     secrets: [secretOf(secret), ...previous.map((one) => ({ ...one, validUntil: previousValidUntil }))],
     secretVersion: row.secretVersion + 1,
   };
+}
+
+function withSecretOf({ tokenId, secret }: KeyTokenRotated, token: TokenRow): TokenRow {
+  const { secretId, digest } = secret;
+  return token.tokenId === tokenId ? { ...token, secretId, digest } : token;
 }
 
 function secretOf({ secretId, digest, validUntil }: SecretRecord): SecretRow {
@@ -152,6 +179,7 @@ function created(event: KeyCreated, revision: number): KeyAccessRow {
     expiresAt: event.expiresAt ?? null,
     revokedAt: null,
     secrets: [secretOf(event.secret)],
+    tokens: [],
     secretVersion: 1,
     revision,
   };
@@ -161,6 +189,8 @@ function created(event: KeyCreated, revision: number): KeyAccessRow {
 export interface MemberAccess {
   /** `<teamId>/<userId>`: a user is in a team once. */
   readonly memberId: string;
+  /** The present one: who joins again has another. */
+  readonly membershipId: string;
   readonly teamId: string;
   readonly userId: string;
   readonly role: Role;
@@ -177,6 +207,7 @@ export const memberAccess: Table<MemberAccess> = {
   key: 'memberId',
   columns: {
     memberId: 'id',
+    membershipId: 'id',
     teamId: 'id',
     userId: 'id',
     role: 'text',
@@ -205,8 +236,9 @@ function memberAfter(
     case 'MemberInvited':
       return row;
     case 'MemberJoined': {
-      const { userId, role, until = null } = event;
-      return { memberId, teamId: idOfStream(stream), userId, role, until, isRemoved: false, revision };
+      const { membershipId, userId, role, until = null } = event;
+      const teamId = idOfStream(stream);
+      return { memberId, membershipId, teamId, userId, role, until, isRemoved: false, revision };
     }
     case 'MemberRoleChanged': {
       const { role, until } = event;
@@ -220,7 +252,7 @@ function memberAfter(
 /** Everything verification decides on, in small tables per source that are joined in memory. */
 export const accessModel: ReadModel = {
   name: 'access',
-  version: 4,
+  version: 5,
   tables: [
     keyAccess,
     memberAccess,

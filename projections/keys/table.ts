@@ -186,6 +186,10 @@ function changed(row: KeyRow, event: Exclude<KeyEvent, KeyCreated>): KeyRow | un
       return rotated(row, event);
     case 'PreviousSecretRetired':
       return { ...row, previousSecretValidUntil: null };
+    case 'KeyTokenIssued':
+    case 'KeyTokenRotated':
+    case 'KeyTokenRevoked':
+      return row;
     case 'KeyRevoked':
       return { ...row, revokedAt: event.revokedAt, revocationReason: event.reason };
     case 'KeyDeleted':

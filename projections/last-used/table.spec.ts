@@ -36,6 +36,19 @@ describe('the read model last-used', () => {
     expect(apply('older-secret-of-k1')).toMatchObject({ lastUsedAt: instant(7), uses: 1 });
   });
 
+  it('counts the uses of a token for its key, by the id of the token', () => {
+    const { secretId: _, ...row } = { secretId: '', ...use({ count: 2, lastAt: instant(3) }) };
+    const event = { type: 'KeyUsesRecorded', rows: [{ ...row, tokenId: 'token-1' }] } as const;
+    const told = recorded('uses-p1-2026-11-21', event);
+    expect(secretUses.keysOf(told)).toEqual(['token-1']);
+    expect(secretUses.apply(undefined, told, 'token-1', 0)).toMatchObject({
+      secretId: 'token-1',
+      keyId: 'k1',
+      lastUsedAt: instant(3),
+      uses: 2,
+    });
+  });
+
   const known = {
     secretId: 'secret-of-k1',
     keyId: 'k1',

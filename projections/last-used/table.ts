@@ -3,8 +3,9 @@ import type { Recorded } from '../../src/domain/recorded.js';
 import type { UseRow } from '../../src/domain/uses/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
 
-/** The uses of one secret; those of a key are the sum over its secrets. */
+/** The uses of one secret or token; those of a key are the sum over all it has and had. */
 export interface SecretUse {
+  /** Of a token its own id: its secrets come and go. */
   readonly secretId: string;
   readonly keyId: string;
   /** Of calls that were allowed: a refused call says nothing about whether a key is needed. */
@@ -26,7 +27,7 @@ function rowsBySecret(recorded: Recorded): RowsBySecret {
   if (known) return known;
   const { event } = recorded;
   const rows = event.type === 'KeyUsesRecorded' ? event.rows : [];
-  const bySecret = Map.groupBy(rows, ({ secretId }) => secretId);
+  const bySecret = Map.groupBy(rows, (row) => ('tokenId' in row ? row.tokenId : row.secretId));
   grouped.set(recorded, bySecret);
   return bySecret;
 }

@@ -27,6 +27,8 @@ interface Rule {
   readonly operator: OperatorReach;
   /** A personal token may do it to itself even when the role of its user gives nothing. */
   readonly isHoldersRight?: true;
+  /** A key token uses its key; it neither takes the key over nor ends it for the others. */
+  readonly isRefusedToTokens?: true;
 }
 
 const itself: KeyRule = (holder, target) => target?.keyId === holder.keyId;
@@ -75,6 +77,7 @@ export const rules = {
     member: { ...editors, USER: 'assigned' },
     key: either(itselfIfSecret, managesWeaker),
     operator: 'none',
+    isRefusedToTokens: true,
   },
   'keys.delete': { member: editors, key: managesOthers, operator: 'none' },
   /** A holder may always revoke the key it holds. */
@@ -83,7 +86,17 @@ export const rules = {
     key: either(itself, managesKeys),
     operator: 'itself',
     isHoldersRight: true,
+    isRefusedToTokens: true,
   },
+  /** Of a key that one is assigned to, for oneself alone. */
+  'tokens.issue': {
+    member: { OWNER: 'assigned', ADMIN: 'assigned', USER: 'assigned', AUDITOR: 'none' },
+    key: never,
+    operator: 'none',
+  },
+  'tokens.read': { member: everyone, key: never, operator: 'named' },
+  /** Of others only by those who manage the key; a key token ends itself. */
+  'tokens.revoke': { member: { ...managers, USER: 'assigned' }, key: itself, operator: 'none' },
   'keys.history': { member: everyone, key: either(itselfIfSecret, readsKeys), operator: 'named' },
   /** A user reads the history of their own keys key by key. */
   'audit.read': { member: { ...everyone, USER: 'none' }, key: never, operator: 'named' },
@@ -154,7 +167,10 @@ function isGranted(
   target: KeyTarget | undefined,
 ): boolean {
   if (principal.type === 'key') {
-    return rule.key(principal.access, target) && isWithinItsUser(principal, rule, target);
+    const { access, secret } = principal;
+    const isTokenOfIt = secret.token !== undefined && itself(access, target);
+    if (rule.isRefusedToTokens && isTokenOfIt) return false;
+    return rule.key(access, target) && isWithinItsUser(principal, rule, target);
   }
   const reach = rule.member[principal.role];
   if (reach === 'all' || reach === 'none') return reach === 'all';

@@ -20,4 +20,17 @@ describe('the actor of an event', () => {
     expect(key(null)).toEqual(actor);
     expect(key('u1')).toEqual({ ...actor, onBehalfOf: 'u1' });
   });
+
+  it('is the key for the user whose token was presented', () => {
+    const token = { tokenId: 'token-1', userId: 'u2', membershipId: 'm2' };
+    const secret = { secretId: 's2', validUntil: null, token };
+    const actor = actorOf({ type: 'key', teamId: 't1', access: keyAccessOf(), secret });
+    expect(actor).toEqual({
+      type: 'key',
+      id: 'k1',
+      credentialId: 's2',
+      onBehalfOf: 'u2',
+      role: 'member',
+    });
+  });
 });

@@ -42,12 +42,13 @@ export function actorOf(principal: Principal): Actor {
   if (principal.type === 'operator') {
     return { type: 'operator', id: keyId, credentialId: principal.secret.secretId };
   }
+  // A personal token acts as its user, a key token for the user who has it.
+  const userId = principal.secret.token?.userId ?? ownerId;
   return {
     type: 'key',
     id: keyId,
     credentialId: principal.secret.secretId,
-    // A personal token acts as its user.
-    ...(ownerId !== null && { onBehalfOf: ownerId }),
+    ...(userId !== null && { onBehalfOf: userId }),
     role,
   };
 }

@@ -1,7 +1,7 @@
 import type { KeyRow } from '../../projections/keys/table.js';
 import type { Step } from '../application/key/fold-key.js';
 import { keyStatus } from '../domain/key/status.js';
-import type { Recorded } from '../domain/recorded.js';
+import type { DomainEvent, Recorded } from '../domain/recorded.js';
 import { summaryOf } from './summary.js';
 
 export interface Change {
@@ -67,10 +67,14 @@ export function entryOf(recorded: Recorded, changes: readonly Change[]): History
     position: recorded.position,
     revision: recorded.revision,
     actor: { type: metadata.actor.type, id: metadata.actor.id, name: null },
-    reason: metadata.reason ?? (event.type === 'KeyRevoked' ? event.comment : undefined) ?? null,
+    reason: metadata.reason ?? commentOf(event) ?? null,
     summary: summaryOf(event),
     changes,
   };
+}
+
+function commentOf(event: DomainEvent): string | undefined {
+  return event.type === 'KeyRevoked' || event.type === 'KeyTokenRevoked' ? event.comment : undefined;
 }
 
 /** What an event changed about a key: the difference of the key before and after it. */

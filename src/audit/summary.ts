@@ -80,6 +80,12 @@ export function summaryOf(event: DomainEvent): string {
         : 'Gave the key a new secret; the one before ended at once.';
     case 'PreviousSecretRetired':
       return 'The secret before the last rotation came to its end.';
+    case 'KeyTokenIssued':
+      return 'Gave a user a token of the key.';
+    case 'KeyTokenRotated':
+      return 'Gave a token of the key a new secret; the one before ended at once.';
+    case 'KeyTokenRevoked':
+      return `Revoked a token of the key: ${reasonWords[event.reason]}.`;
     case 'KeyDeleted':
       return 'Deleted the key.';
     case 'KeyRevoked':

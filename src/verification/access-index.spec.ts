@@ -58,7 +58,7 @@ describe('the access index', () => {
           const told = expected(log, keyId);
           expect(found === undefined).toBe(told === undefined);
           if (told) expect(found?.access).toMatchObject({ keyId, ...told });
-          const { secrets: _, ...access } = index.key(keyId) ?? { secrets: [] };
+          const { secrets: _, tokens: __, ...access } = index.key(keyId) ?? { secrets: [], tokens: [] };
           expect(found?.access ?? {}).toEqual(access);
         }
         expect(index.keysCount()).toBe(new Set(log.map(({ stream }) => stream)).size);
@@ -96,6 +96,32 @@ describe('the access index', () => {
     expect(index.find(secretOf('other'))?.secret).toEqual({ secretId: 's2', validUntil: null });
     index.putKey({ ...access, secrets: [second] });
     expect(index.find(secretOf('k1'))).toBeUndefined();
+  });
+
+  it('finds a key by a token of it, as that token, and not by one that has ended or has a new secret', () => {
+    const index = indexOf([recorded('key-k1', created('k1'))]);
+    const tell = (event: DomainEvent, revision: number) =>
+      index.apply(recorded('key-k1', event, { revision, position: String(revision) }));
+    const about = { tokenId: 'token-1', userId: 'u1', membershipId: 'm1' };
+    const record = (secretId: string) => ({
+      ...keyCreated().secret,
+      secretId,
+      digest: sha256(secretOf(secretId)),
+    });
+    const { access } = index.find(secretOf('k1'))!;
+    tell({ type: 'KeyTokenIssued', ...about, secret: record('s1'), issuedAt: instant(1) }, 2);
+    expect(index.find(secretOf('s1'))).toEqual({
+      access: { ...access, revision: 2 },
+      secret: { secretId: 's1', validUntil: null, token: about },
+    });
+    expect(index.find(secretOf('k1'))?.secret.token).toBeUndefined();
+    tell({ type: 'KeyTokenRotated', tokenId: 'token-1', secret: record('s2'), rotatedAt: instant(2) }, 3);
+    expect(index.find(secretOf('s1'))).toBeUndefined();
+    expect(index.find(secretOf('s2'))?.secret.token).toEqual(about);
+    const ended = { type: 'KeyTokenRevoked', tokenId: 'token-1', reason: 'unspecified' } as const;
+    tell({ ...ended, revokedAt: instant(3) }, 4);
+    expect(index.find(secretOf('s2'))).toBeUndefined();
+    expect(index.find(secretOf('k1'))?.access.revision).toBe(4);
   });
 
   it.each(['', 'nonsense', secretOf('unknown'), `${secretOf('k1').slice(0, -1)}!`])(

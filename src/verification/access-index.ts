@@ -66,9 +66,12 @@ export function createAccessIndex(): AccessIndex {
     dropKey(row.keyId);
     keysCount += 1;
     if (packed.add(row)) return;
-    const { secrets, ...access } = row;
+    const { secrets, tokens, ...access } = row;
     others.set(row.keyId, row);
     for (const { digest, ...secret } of secrets) byDigest.set(characters(digest), { access, secret });
+    for (const { digest, secretId, ...token } of tokens) {
+      byDigest.set(characters(digest), { access, secret: { secretId, validUntil: null, token } });
+    }
   }
 
   function dropKey(keyId: string): void {
@@ -77,7 +80,9 @@ export function createAccessIndex(): AccessIndex {
     if (!packed.remove(keyId) && !other) return;
     keysCount -= 1;
     others.delete(keyId);
-    for (const { digest } of other?.secrets ?? []) byDigest.delete(characters(digest));
+    for (const { digest } of [...(other?.secrets ?? []), ...(other?.tokens ?? [])]) {
+      byDigest.delete(characters(digest));
+    }
   }
 
   function putMember(member: MemberAccess): void {

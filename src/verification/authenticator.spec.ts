@@ -19,7 +19,7 @@ describe('a key that is presented', () => {
   beforeEach(() => index.putKey(key));
 
   it('is who asks, with the record of this moment', () => {
-    const { secrets: _, ...access } = key;
+    const { secrets: _, tokens: __, ...access } = key;
     expect(authenticator.key(secret, {}, instant(0))).toEqual({
       type: 'key',
       teamId: 't1',
@@ -39,6 +39,33 @@ describe('a key that is presented', () => {
     index.putKey({ ...key, secrets: [{ ...key.secrets[0]!, validUntil: instant(1) }] });
     expect(authenticator.key(secret, {}, instant(2))).toBeUndefined();
     expect(authenticator.key('nonsense', {}, instant(2))).toBeUndefined();
+  });
+});
+
+describe('a token of a key that is presented', () => {
+  const index = createAccessIndex();
+  const authenticator = createAuthenticator(index);
+  const presented = formatSecret('ckt', new Uint8Array(32).fill(8));
+  const token = { tokenId: 'token-1', userId: 'u1', membershipId: 'm1' };
+  const tokens = [{ ...token, secretId: 's8', digest: sha256(presented) }];
+
+  beforeEach(() => {
+    index.putKey({ ...key, tokens });
+    index.putMember(memberAccessOf({ membershipId: 'm1' }));
+  });
+
+  it('is the key, by the token', () => {
+    const asked = authenticator.key(presented, {}, instant(0));
+    expect(asked?.access.keyId).toBe(key.keyId);
+    expect(asked?.secret).toEqual({ secretId: 's8', validUntil: null, token });
+  });
+
+  it('is nobody for somebody else’s membership, or for one who only reads', () => {
+    index.putMember(memberAccessOf({ membershipId: 'm2' }));
+    expect(authenticator.key(presented, {}, instant(0))).toBeUndefined();
+    index.putMember(memberAccessOf({ membershipId: 'm1', role: 'AUDITOR' }));
+    expect(authenticator.key(presented, {}, instant(0))).toBeUndefined();
+    expect(authenticator.key(secret, {}, instant(0))).toBeDefined();
   });
 });
 
@@ -90,7 +117,7 @@ describe('a personal token that is presented', () => {
     ['AUDITOR', { role: 'member', scopes: [] }],
   ])('has no more than its user, a %s', (role, rights) => {
     put(role);
-    const { secrets: _, ...access } = token;
+    const { secrets: _, tokens: __, ...access } = token;
     expect(present()).toEqual({ ...access, ...rights });
   });
 

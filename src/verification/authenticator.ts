@@ -34,8 +34,8 @@ export function createAuthenticator(index: AccessIndex): Authenticator {
     key(presented, from, at) {
       const found = index.find(presented);
       if (!found || !decideAccess(found.access, found.secret, from, at, index).allowed) return undefined;
-      const { secretId, validUntil } = found.secret;
-      const secret = { secretId, validUntil };
+      const { secretId, validUntil, token } = found.secret;
+      const secret = { secretId, validUntil, ...(token && { token }) };
       if (isOperatorKey(found.access)) {
         return { type: 'operator', teamId: found.access.teamId, access: found.access, secret };
       }

@@ -74,7 +74,7 @@ describe('packed keys', () => {
         }
         const current = new Map([...expected.values()].map(({ row, n }) => [n, row]));
         for (const n of history.keys()) {
-          const { secrets, ...access } = current.get(n) ?? { secrets: [] };
+          const { secrets, tokens: _, ...access } = current.get(n) ?? { secrets: [], tokens: [] };
           const found = packed.find(charactersOf(n));
           expect(found?.access ?? {}).toEqual(access);
           expect(found?.secret.secretId).toBe(secrets[0]?.secretId);
@@ -98,6 +98,10 @@ describe('packed keys', () => {
     [
       'a secret that ends',
       { secrets: [{ ...plain(1).secrets[0]!, validUntil: '2026-01-01T00:00:00.000Z' }] },
+    ],
+    [
+      'a token',
+      { tokens: [{ tokenId: 't', userId: 'u', membershipId: 'm', secretId: 's', digest: digestOf(3) }] },
     ],
     ['a digest of another length', { secrets: [{ ...plain(1).secrets[0]!, digest: 'abc' }] }],
     ['an id of another form', { keyId: 'k1' }],

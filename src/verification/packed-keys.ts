@@ -18,7 +18,8 @@ export interface FoundSecret extends SecretAccess {
 /**
  * Keys as bytes instead of objects: a quarter of the memory, nothing for the garbage collector to walk through, and
  * two or three places in memory to wait for instead of a dozen when a key comes that was not asked about lately.
- * Keys that do not fit the form are left to whoever asks: those with two secrets, within a grace, most of all.
+ * Keys that do not fit the form are left to whoever asks: those with two secrets, within a grace, most of all, and those
+ * with tokens.
  */
 export interface PackedKeys {
   /** False, and nothing is kept, when the row does not fit. The key must not be there yet. */
@@ -176,7 +177,7 @@ export function createPackedKeys(): PackedKeys {
   return {
     add(row) {
       const [secret, another] = row.secrets;
-      if (!secret || another || secret.validUntil !== null) return false;
+      if (!secret || another || secret.validUntil !== null || row.tokens.length > 0) return false;
       const slot = newSlot();
       if (!write(slot, row, secret)) {
         free.push(slot);
@@ -202,7 +203,7 @@ export function createPackedKeys(): PackedKeys {
       const start = startOf(slot) + digestAt;
       const digest = blockOf(slot).bytes.toString('base64url', start, start + digestBytes);
       const { secretId, validUntil } = secretIn(slot);
-      return { ...accessIn(slot), secrets: [{ secretId, validUntil, digest }] };
+      return { ...accessIn(slot), secrets: [{ secretId, validUntil, digest }], tokens: [] };
     },
     find(digest) {
       for (let place = byDigest.home(hashOf(digest)); ; place = byDigest.next(place)) {

@@ -69,6 +69,20 @@ describe('uses', () => {
     ]);
   });
 
+  it('of a token are counted by the token, whatever its present secret', async () => {
+    const { recorder, stored } = setUp();
+    const by = (secretId: string, tokenId: string) => ({ secret: { secretId, token: { tokenId } } });
+    recorder.record(use('k1', by('s1', 'token-1')));
+    recorder.record(use('k1', by('s2', 'token-1')));
+    recorder.record(use('k1', by('s3', 'token-2')));
+    await recorder.flush();
+    const row = { keyId: 'k1', code: 'VALID', count: 1, firstAt: noon, lastAt: noon };
+    expect(rowsOf(await stored())).toEqual([
+      { ...row, tokenId: 'token-1', count: 2 },
+      { ...row, tokenId: 'token-2' },
+    ]);
+  });
+
   it('of each team are events of its own', async () => {
     const { recorder, stored } = setUp();
     recorder.record(use('k1'));

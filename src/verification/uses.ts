@@ -9,6 +9,8 @@ import type { Clock } from '../platform/clock.js';
 export interface UsedSecret {
   readonly secretId: string;
   readonly number?: number;
+  /** When it is a key token's: what is counted then is the token, whatever its present secret. */
+  readonly token?: { readonly tokenId: string };
 }
 
 /** One use of one secret: a verdict that was asked for, or a call to this service itself. */
@@ -65,6 +67,7 @@ interface Count {
   readonly keyId: string;
   readonly teamId: string;
   readonly secretId: string;
+  readonly tokenId: string | undefined;
   readonly code: VerdictCode;
   readonly permission: string | undefined;
   readonly service: string | undefined;
@@ -92,7 +95,7 @@ interface Options {
 
 export function createUseRecorder(options: Options): UseRecorder {
   const { ledger, clock, newId, processId, warn } = options;
-  /** By number or id of the secret: each has been used in few ways. */
+  /** By number or id of the secret, or by id of the token: each has been used in few ways. */
   let counts = new Map<number | string, Count>();
   let rowsCount = 0;
   const pending: Pending[] = [];
@@ -103,7 +106,7 @@ export function createUseRecorder(options: Options): UseRecorder {
   let flushing: Promise<boolean> | undefined;
 
   function record({ access, secret, code, permission, service, model, at, count = 1 }: Use): void {
-    const name = secret.number ?? secret.secretId;
+    const name = secret.number ?? secret.token?.tokenId ?? secret.secretId;
     const other = counts.get(name);
     for (let known = other; known; known = known.other) {
       const isAlike = known.code === code && known.permission === permission && known.model === model;
@@ -114,9 +117,19 @@ export function createUseRecorder(options: Options): UseRecorder {
       }
     }
     const { keyId, teamId } = access;
-    const { secretId } = secret;
+    const { secretId, token } = secret;
     const asked = { code, permission, service, model };
-    counts.set(name, { keyId, teamId, secretId, ...asked, count, firstAt: at, lastAt: at, other });
+    counts.set(name, {
+      keyId,
+      teamId,
+      secretId,
+      tokenId: token?.tokenId,
+      ...asked,
+      count,
+      firstAt: at,
+      lastAt: at,
+      other,
+    });
     rowsCount += 1;
     if (rowsCount >= countedMax) void flush();
   }
@@ -224,13 +237,15 @@ function byTeam(counts: readonly Count[]): Map<string, UseRow[]> {
 }
 
 function rowOf(counted: Count): UseRow {
-  const { keyId, secretId, code, permission, service, model, count, firstAt, lastAt } = counted;
+  const { keyId, code, permission, service, model, count, firstAt, lastAt } = counted;
   const asked = {
     ...(permission !== undefined && { permission }),
     ...(service !== undefined && { service }),
     ...(model !== undefined && { model }),
   };
-  return { keyId, secretId, code, ...asked, count, firstAt, lastAt };
+  const { secretId, tokenId } = counted;
+  const used = tokenId === undefined ? { secretId } : { tokenId };
+  return { keyId, ...used, code, ...asked, count, firstAt, lastAt };
 }
 
 function* chunks<T>(items: readonly T[], size: number): Iterable<T[]> {

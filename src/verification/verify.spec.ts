@@ -100,7 +100,7 @@ describe('the answer', () => {
   it('is a use of the secret, by the first permission that there is', () => {
     const permissions = ['no:such', 'models:train'];
     const { uses } = ask(byKey({}), { permissions });
-    const { secrets: _, ...access } = target;
+    const { secrets: _, tokens: __, ...access } = target;
     const used = { secretId: 's1', validUntil: null };
     expect(uses).toEqual([
       { access, secret: used, code: 'INSUFFICIENT_SCOPE', permission: 'models:train', at },

@@ -8,6 +8,7 @@ import {
   createHttpClient,
   type HttpClient,
 } from '../support/http-client.js';
+import type { NewToken } from '../support/key-calls.js';
 import { join } from '../support/members.js';
 import { appendToTeam } from '../support/past.js';
 import type { NewKey, Owner } from '../support/people.js';
@@ -88,6 +89,20 @@ describe('a repeat with the same Idempotency-Key', () => {
     const headers = { 'idempotency-key': key };
     const revoked = await service.revoke(owner, body.key.id, { body: {}, headers });
     expect([revoked.status, revoked.body.key.status]).toEqual([200, 'REVOKED']);
+  });
+
+  it('shows the secret of a token again, until the token has another or has ended', async () => {
+    const headers = { 'idempotency-key': newKey() };
+    const path = `/v1/keys/${(await service.createKey(owner)).key.id}/tokens`;
+    const issue = () => again.send<NewToken>('POST', path, { as: owner, headers });
+    const first = await issue();
+    expect(told(await issue())).toEqual(told(first));
+    expect(first.body.secret).toMatch(/^ckt_/);
+    const own = `${path}/${first.body.token.id}`;
+    await service.send('POST', `${own}/rotate`, { as: owner });
+    expect((await issue()).body).toEqual({ ...first.body, secret: null });
+    await service.send('DELETE', own, { as: owner });
+    expect((await issue()).body).toEqual({ ...first.body, secret: null });
   });
 
   it('at the same time is done once, and the others wait or get the same', async () => {

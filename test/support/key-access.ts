@@ -24,6 +24,7 @@ export function keyAccessOf(changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
     expiresAt: null,
     revokedAt: null,
     secrets: [],
+    tokens: [],
     secretVersion: 1,
     revision: 1,
     ...changes,
@@ -34,5 +35,6 @@ export function keyAccessOf(changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
 export function memberAccessOf(changes: Partial<MemberAccess> = {}): MemberAccess {
   const { teamId = 't1', userId = 'u1' } = changes;
   const memberId = `${teamId}/${userId}`;
-  return { memberId, teamId, userId, role: 'USER', until: null, isRemoved: false, revision: 1, ...changes };
+  const membership = { memberId, membershipId: `m-${userId}`, teamId, userId };
+  return { ...membership, role: 'USER', until: null, isRemoved: false, revision: 1, ...changes };
 }

@@ -30,7 +30,7 @@ export function keyCreated(changes: Partial<KeyCreated> = {}): KeyCreated {
   return keyCreatedOf({ keyId, secret, createdAt: instant(0), ...changes });
 }
 
-export function use(changes: Partial<UseRow> = {}): UseRow {
+export function use(changes: Partial<UseRow & { secretId: string }> = {}): UseRow {
   return {
     keyId: 'k1',
     secretId: 'secret-of-k1',

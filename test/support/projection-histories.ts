@@ -14,6 +14,7 @@ const kinds = [
   'join',
   'create',
   'assign',
+  'token',
   'change',
   'limit',
   'disable',
@@ -113,6 +114,20 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
         }
         seen.delete(`${keyId} ${whom}`);
         return ofKey(keyId, { type: 'UserUnassigned', userId: `u${whom}`, unassignedAt: at });
+      case 'token': {
+        const tokenId = `token-${who}-${whom}`;
+        const secret = secretRecordOf(`secret-of-${tokenId}-at-${second}`);
+        const membershipId = `m${who}${whom}`;
+        if (!isAlive(keyId)) return [];
+        if (first(tokenId)) {
+          const about = { tokenId, userId: `u${whom}`, membershipId, secret };
+          return ofKey(keyId, { type: 'KeyTokenIssued', ...about, issuedAt: at });
+        }
+        if (second % 2 === 0)
+          return ofKey(keyId, { type: 'KeyTokenRotated', tokenId, secret, rotatedAt: at });
+        seen.delete(tokenId);
+        return ofKey(keyId, { type: 'KeyTokenRevoked', tokenId, reason: 'unspecified', revokedAt: at });
+      }
       case 'change':
         return ofKey(keyId, {
           type: 'KeyDetailsChanged',
@@ -223,6 +238,7 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
               type: 'KeyUsesRecorded',
               rows: [
                 use({ keyId, secretId: `s${who}`, count: whom + 1, lastAt: at }),
+                { ...used, keyId, tokenId: `token-${who}-${whom}`, lastAt: at },
                 use({ keyId: `k${whom}`, secretId: `s${whom}`, code: whom === 1 ? 'EXPIRED' : 'VALID' }),
               ],
             },
@@ -256,6 +272,8 @@ function enablingOf(
   disable();
   return { type: 'ServiceDisabled', serviceId, disabledAt: at };
 }
+
+const used = { code: 'VALID', count: 1, firstAt: instant(0) } as const;
 
 function serviceOf(serviceId: string, name: string, registeredAt: string): ServiceEvent {
   const billingPolicies = ['pay_as_you_go', 'invoiced'] as const;

@@ -9,6 +9,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable, of } from 'rxjs';
 import { GetKeyQuery } from '../../application/key/get-key.js';
+import { ListTokensQuery } from '../../application/key/list-tokens.js';
 import { ReadModelsBehind } from '../../application/parts.js';
 import { actorOf, type Principal } from '../../application/principal.js';
 import { ClockWrong } from '../../application/right-clock.js';
@@ -20,6 +21,7 @@ import { badHeader, problemOf } from './faults.js';
 import { HttpProblem } from './problem.js';
 import { isWritten } from './receipts.js';
 import { holdsSecret } from './secret-text.js';
+import { isRecord } from './shape.js';
 
 /** Injection token of `Replies`. */
 export const REPLIES = Symbol('replies');
@@ -67,19 +69,25 @@ export class Idempotency implements NestInterceptor {
 
   private async repeat(kept: Reply, secret: string | undefined, caller: Principal, reply: FastifyReply) {
     const { status, headers, body, credentialId } = kept;
-    const isWithSecret = isAboutKey(body) && (await this.isPresent(body, caller));
+    const isWithSecret = await this.isPresent(body, caller);
     void reply.status(status).headers(headers);
     if (!isWithSecret || secret === undefined || credentialId !== credentialOf(caller)) return body;
-    return { ...body, secret };
+    return Object.assign({}, body, { secret });
   }
 
   /**
-   * Whether the secret is still the newest of a key that is not revoked.
+   * Whether the secret is still the newest of a key or token that is not revoked.
    * @throws HttpProblem as reading the key does, when the caller no longer sees it
    */
-  private async isPresent({ key }: AboutKey, caller: Principal): Promise<boolean> {
-    const now = valueOf(await this.queries.execute(new GetKeyQuery(caller, key.id)));
-    return now.status !== 'REVOKED' && now.secretVersion === key.secretVersion;
+  private async isPresent(body: unknown, caller: Principal): Promise<boolean> {
+    if (isAbout(body, 'key')) {
+      const now = valueOf(await this.queries.execute(new GetKeyQuery(caller, body.key.id)));
+      return now.status !== 'REVOKED' && now.secretVersion === body.key.secretVersion;
+    }
+    if (!isAbout(body, 'token')) return false;
+    const { id, keyId = '', secretVersion } = body.token;
+    const tokens = valueOf(await this.queries.execute(new ListTokensQuery(caller, keyId)));
+    return tokens.some((one) => one.id === id && one.secretVersion === secretVersion);
   }
 }
 
@@ -140,15 +148,21 @@ function credentialOf(caller: Principal): string {
   return caller.type === 'user' ? caller.sessionId : caller.secret.secretId;
 }
 
-/** The answer to whoever made or rotated a key, but for the secret. */
-interface AboutKey {
-  readonly key: { readonly id: string; readonly secretVersion: number };
+/** Of the answer to whoever made or rotated a key or a token, but for the secret. */
+interface Holder {
+  readonly id: string;
+  readonly secretVersion: number;
+  /** Of a token. */
+  readonly keyId?: string;
 }
 
-function isAboutKey(body: unknown): body is AboutKey {
-  if (typeof body !== 'object' || body === null || !('key' in body)) return false;
-  const { key } = body;
-  return typeof key === 'object' && key !== null && 'id' in key && 'secretVersion' in key;
+function isAbout<What extends 'key' | 'token'>(
+  body: unknown,
+  what: What,
+): body is { readonly [W in What]: Holder } {
+  if (!isRecord(body)) return false;
+  const holder: unknown = Reflect.get(body, what);
+  return isRecord(holder) && 'id' in holder && 'secretVersion' in holder;
 }
 
 function differentRequest(): HttpProblem {

@@ -1,4 +1,5 @@
 import type { Role } from '../team/events.js';
+import { mayUseToken } from './entitlement.js';
 import {
   type Asked,
   assignedResource,
@@ -64,8 +65,9 @@ export const checks: readonly Check[] = [
   { code: 'INACTIVE', concerns: always, holds: ({ access }) => !access.isDisabled },
   {
     code: 'USER_NOT_ENTITLED',
-    concerns: ({ access }) => access.type === 'personal_token',
-    holds: ({ userRole }) => userRole !== undefined,
+    concerns: ({ access, secret }) => access.type === 'personal_token' || secret.token !== undefined,
+    holds: ({ access, secret: { token }, userRole, surroundings, at }) =>
+      token ? mayUseToken(token, access, surroundings, at) : userRole !== undefined,
   },
   {
     code: 'PROJECT_ARCHIVED',

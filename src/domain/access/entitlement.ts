@@ -1,6 +1,12 @@
 import type { Scope } from '../key/events.js';
 import type { Role } from '../team/events.js';
-import { isPast, type KeyAccess, type Surroundings } from './key-access.js';
+import {
+  isPast,
+  type KeyAccess,
+  type Membership,
+  type Surroundings,
+  type TokenAccess,
+} from './key-access.js';
 
 /** What the personal token of a plain user has at most. */
 export const scopesOfUsers: readonly Scope[] = ['project', 'inference'];
@@ -11,10 +17,31 @@ const noScopes: readonly Scope[] = [];
  * longer, a member, and for keys that act for nobody.
  */
 export function userRoleOf(access: KeyAccess, surroundings: Surroundings, at: string): Role | undefined {
-  if (access.ownerId === null) return undefined;
-  const memberships = surroundings.membershipsOf(access.ownerId);
-  const membership = memberships.find(({ teamId }) => teamId === access.teamId);
-  return membership && !isPast(membership.until, at) ? membership.role : undefined;
+  return access.ownerId === null ? undefined : membershipOf(access.ownerId, access, surroundings, at)?.role;
+}
+
+/**
+ * Whether the user of a key token may still use the key with it: in the team by the very membership that it was
+ * issued under, and not as somebody who only reads.
+ */
+export function mayUseToken(
+  { userId, membershipId }: TokenAccess,
+  access: KeyAccess,
+  surroundings: Surroundings,
+  at: string,
+): boolean {
+  const membership = membershipOf(userId, access, surroundings, at);
+  return membership?.membershipId === membershipId && membership.role !== 'AUDITOR';
+}
+
+function membershipOf(
+  userId: string,
+  access: KeyAccess,
+  surroundings: Surroundings,
+  at: string,
+): Membership | undefined {
+  const membership = surroundings.membershipsOf(userId).find(({ teamId }) => teamId === access.teamId);
+  return membership && !isPast(membership.until, at) ? membership : undefined;
 }
 
 /**

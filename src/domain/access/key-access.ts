@@ -6,6 +6,15 @@ export interface SecretAccess {
   readonly secretId: string;
   /** ISO instant from which it no longer counts; null: as long as the key. */
   readonly validUntil: string | null;
+  /** When it is a key token's, not the key's own. */
+  readonly token?: TokenAccess;
+}
+
+/** A token of a key: good while its user is a member by the membership it was issued under. */
+export interface TokenAccess {
+  readonly tokenId: string;
+  readonly userId: string;
+  readonly membershipId: string;
 }
 
 /** A resource assigned to a key, as verification looks for it. */
@@ -78,6 +87,7 @@ export interface AccessRequest {
 
 /** A user in a team; `until` is the ISO instant of its end, null when it does not end by itself. */
 export interface Membership {
+  readonly membershipId: string;
   readonly teamId: string;
   readonly role: Role;
   readonly until: string | null;

@@ -38,8 +38,8 @@ const withMember = (role: Role, until: string | null = null): Surroundings => ({
   membershipsOf: (userId) =>
     userId === 'u1'
       ? [
-          { teamId: 't0', role: 'OWNER', until: null },
-          { teamId: 't1', role, until },
+          { membershipId: 'm0', teamId: 't0', role: 'OWNER', until: null },
+          { membershipId: 'm1', teamId: 't1', role, until },
         ]
       : [],
 });
@@ -248,6 +248,34 @@ describe('a personal token', () => {
     expect(decide(narrow, { permissions: ['connections:write'] }, withMember('OWNER')).code).toBe(
       'INSUFFICIENT_ROLE',
     );
+  });
+});
+
+describe('a token of a key', () => {
+  const presented: SecretAccess = {
+    ...secret,
+    token: { tokenId: 'token-1', userId: 'u1', membershipId: 'm1' },
+  };
+  const ofBefore = { ...presented, token: { tokenId: 'token-0', userId: 'u1', membershipId: 'm-before' } };
+
+  it.each<[VerdictCode, Surroundings, SecretAccess]>([
+    ['VALID', withMember('USER'), presented],
+    ['VALID', withMember('OWNER', '2026-01-01T00:00:00.001Z'), presented],
+    ['USER_NOT_ENTITLED', world, presented],
+    ['USER_NOT_ENTITLED', withMember('ADMIN', at), presented],
+    ['USER_NOT_ENTITLED', withMember('USER'), ofBefore],
+    ['USER_NOT_ENTITLED', withMember('AUDITOR'), presented],
+  ])('is %s', (code, surroundings, one) => {
+    const verdict = decide(key, {}, surroundings, one);
+    expect(verdict.code).toBe(code);
+    expect(verdict.checked).toContain('USER_NOT_ENTITLED');
+  });
+
+  it('answers for its key, whatever the role of its user', () => {
+    const admin: KeyAccess = { ...key, role: 'admin', scopes: ['project', 'keys'] };
+    const request = { permissions: ['connections:write', 'keys:manage'] };
+    expect(decide(admin, request, withMember('USER'), presented).code).toBe('VALID');
+    expect(decide({ ...key, revokedAt: at }, {}, withMember('USER'), presented).code).toBe('REVOKED');
   });
 });
 

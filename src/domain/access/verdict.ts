@@ -4,7 +4,7 @@ import { type Grant, grantOf } from './grants.js';
 import type { AccessRequest, KeyAccess, SecretAccess, Surroundings } from './key-access.js';
 
 export { type VerdictCode, verdictCodes } from './checks.js';
-export type { AccessRequest, KeyAccess, SecretAccess, Surroundings } from './key-access.js';
+export type { AccessRequest, KeyAccess, SecretAccess, Surroundings, TokenAccess } from './key-access.js';
 
 export interface Verdict {
   readonly allowed: boolean;

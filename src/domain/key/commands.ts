@@ -102,6 +102,34 @@ export interface RotateKey {
   readonly at: string;
 }
 
+/** By a user who is assigned to the key, for themselves. */
+export interface IssueToken {
+  readonly type: 'IssueToken';
+  readonly tokenId: string;
+  readonly userId: string;
+  /** The present one of the user. */
+  readonly membershipId: string;
+  readonly secret: SecretRecord;
+  readonly at: string;
+}
+
+export interface RotateToken {
+  readonly type: 'RotateToken';
+  readonly tokenId: string;
+  readonly secret: SecretRecord;
+  readonly at: string;
+}
+
+export interface RevokeToken {
+  readonly type: 'RevokeToken';
+  readonly tokenId: string;
+  readonly reason: RevocationReason;
+  readonly comment?: string;
+  readonly at: string;
+}
+
+export type TokenCommand = IssueToken | RotateToken | RevokeToken;
+
 /** By the process that looks for what time did. */
 export interface RecordLapses {
   readonly type: 'RecordLapses';
@@ -128,6 +156,7 @@ export type KeyCommand =
   | AssignUsers
   | EnableServices
   | RotateKey
+  | TokenCommand
   | RecordLapses
   | RevokeKey
   | DeleteKey;

@@ -15,6 +15,7 @@ import { conflictIn } from './resources.js';
 import { rotateKey } from './rotate.js';
 import { enableServices } from './services.js';
 import type { Key, KeyState } from './state.js';
+import { issueToken, revokeToken, rotateToken } from './tokens.js';
 import { assignUsers } from './users.js';
 
 type KeyDecision = Decision<KeyEvent>;
@@ -44,6 +45,12 @@ export function decide(command: KeyCommand, key: KeyState): KeyDecision {
       return enableServices(key, command);
     case 'RotateKey':
       return rotateKey(key, command);
+    case 'IssueToken':
+      return issueToken(key, command);
+    case 'RotateToken':
+      return rotateToken(key, command);
+    case 'RevokeToken':
+      return revokeToken(key, command);
   }
 }
 

@@ -192,6 +192,33 @@ export interface AllowedOriginsChanged {
   readonly changedAt: string;
 }
 
+/** A secret of its own with which one assigned user uses the key; it ends with the assignment. */
+export interface KeyTokenIssued {
+  readonly type: 'KeyTokenIssued';
+  readonly tokenId: string;
+  readonly userId: string;
+  /** It ends with this very membership: whoever comes back to the team has another. */
+  readonly membershipId: string;
+  readonly secret: SecretRecord;
+  readonly issuedAt: string;
+}
+
+/** A new secret at once; the one before ends now. */
+export interface KeyTokenRotated {
+  readonly type: 'KeyTokenRotated';
+  readonly tokenId: string;
+  readonly secret: SecretRecord;
+  readonly rotatedAt: string;
+}
+
+export interface KeyTokenRevoked {
+  readonly type: 'KeyTokenRevoked';
+  readonly tokenId: string;
+  readonly reason: RevocationReason;
+  readonly comment?: string;
+  readonly revokedAt: string;
+}
+
 /** Disabled, enabled, or found expired by the process that looks for it. Free text stands in the metadata. */
 export interface StatusChanged {
   readonly type: 'StatusChanged';
@@ -247,6 +274,9 @@ export type KeyEvent =
   | StatusChanged
   | KeyRotated
   | PreviousSecretRetired
+  | KeyTokenIssued
+  | KeyTokenRotated
+  | KeyTokenRevoked
   | KeyRevoked
   | KeyDeleted;
 
@@ -269,6 +299,9 @@ export const keyEventTypes = {
   StatusChanged: true,
   KeyRotated: true,
   PreviousSecretRetired: true,
+  KeyTokenIssued: true,
+  KeyTokenRotated: true,
+  KeyTokenRevoked: true,
   KeyRevoked: true,
   KeyDeleted: true,
 } as const satisfies { [T in KeyEvent['type']]: true };

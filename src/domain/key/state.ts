@@ -21,6 +21,13 @@ export interface LiveSecret {
   readonly validUntil: string | null;
 }
 
+/** A token of a user that was not revoked; whether they are still a member is another matter. */
+export interface LiveToken {
+  readonly tokenId: string;
+  readonly userId: string;
+  readonly membershipId: string;
+}
+
 /** What deciding about a key needs to remember of it. */
 export interface Key {
   readonly keyId: string;
@@ -46,6 +53,7 @@ export interface Key {
   /** In the order of their enabling. Of the free key none: what it has follows from the catalogue. */
   readonly services: readonly EnabledService[];
   readonly userIds: readonly string[];
+  readonly tokens: readonly LiveToken[];
   readonly secret: LiveSecret;
   /** The one before, while its retirement is not recorded. */
   readonly previousSecret: LiveSecret | null;
@@ -98,6 +106,14 @@ export function evolve(key: KeyState, event: KeyEvent): KeyState {
       return rotated(key, event);
     case 'PreviousSecretRetired':
       return { ...key, previousSecret: null };
+    case 'KeyTokenIssued': {
+      const { tokenId, userId, membershipId } = event;
+      return { ...key, tokens: [...key.tokens, { tokenId, userId, membershipId }] };
+    }
+    case 'KeyTokenRotated':
+      return key;
+    case 'KeyTokenRevoked':
+      return { ...key, tokens: key.tokens.filter(({ tokenId }) => tokenId !== event.tokenId) };
     case 'KeyRevoked':
       return { ...key, revokedAt: event.revokedAt };
     case 'KeyDeleted':
@@ -128,6 +144,7 @@ function created(event: KeyCreated): Key {
     resources: [],
     services: [],
     userIds: [],
+    tokens: [],
     secret: { secretId: secret.secretId, validUntil: secret.validUntil },
     previousSecret: null,
     revokedAt: null,

@@ -1,9 +1,10 @@
 import type { VerdictCode } from '../access/verdict.js';
 
-/** Calls of one kind with one secret of one key since the last flush. */
-export interface UseRow {
+/** Calls of one kind with one secret or token of one key since the last flush. */
+export type UseRow = Uses & ({ readonly secretId: string } | { readonly tokenId: string });
+
+interface Uses {
   readonly keyId: string;
-  readonly secretId: string;
   readonly code: VerdictCode;
   /** The permission that was asked for, if one was. */
   readonly permission?: string;

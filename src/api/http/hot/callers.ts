@@ -10,7 +10,7 @@ export interface Callers {
   find(request: IncomingMessage): KnownCaller | undefined;
   /** The caller, if nothing about it changed since and its key is valid at the instant. */
   recall(known: KnownCaller, at: string): KeyPrincipal | undefined;
-  /** Personal tokens and keys that are limited to places are not remembered: they are looked at anew each time. */
+  /** Personal tokens, key tokens and keys that are limited to places are not remembered, but looked at anew each time. */
   remember(request: IncomingMessage, principal: KeyPrincipal): void;
 }
 
@@ -66,8 +66,11 @@ export function rememberCallers(index: AccessIndex): Callers {
 }
 
 /** Whether nothing but the key decides who asks: no membership of a user, and no place it is presented from. */
-function restsOnItself({ access }: KeyPrincipal): boolean {
+function restsOnItself({ access, secret }: KeyPrincipal): boolean {
   return (
-    access.type === 'service_account' && access.allowedIps.length === 0 && access.allowedOrigins.length === 0
+    access.type === 'service_account' &&
+    secret.token === undefined &&
+    access.allowedIps.length === 0 &&
+    access.allowedOrigins.length === 0
   );
 }

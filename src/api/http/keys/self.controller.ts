@@ -13,6 +13,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GetKeyQuery } from '../../../application/key/get-key.js';
 import { RevokeKeyCommand } from '../../../application/key/revoke-key.js';
+import { RevokeTokenCommand } from '../../../application/key/revoke-token.js';
 import type { Principal } from '../../../application/principal.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { originHeaders } from '../cors.js';
@@ -56,7 +57,7 @@ export class SelfController {
   @Post('self/revoke')
   @HttpCode(204)
   @ApiTags('keys')
-  @ApiOperation({ summary: 'Revoke the key that is presented, for ever' })
+  @ApiOperation({ summary: 'Revoke the key, or the key token, that is presented, for ever' })
   @ApiBody({ type: RevokeKeyBody, required: false })
   @ApiNoContentResponse()
   async revokeItself(
@@ -68,7 +69,11 @@ export class SelfController {
   ): Promise<void> {
     if (caller.type === 'user') throw problemOfRefusal({ code: 'right.missing' });
     const { keyId } = caller.access;
-    const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
+    const context = contextOf(request, caller);
+    const { token } = caller.secret;
+    const command = token
+      ? new RevokeTokenCommand(caller, { keyId, tokenId: token.tokenId }, body, context, expectedRevision)
+      : new RevokeKeyCommand(caller, keyId, body, context, expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));
     writePosition(reply, position);
   }
