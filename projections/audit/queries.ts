@@ -42,6 +42,9 @@ export async function auditPage(db: Kysely<AuditDatabase>, filter: AuditFilter):
   return rows.map((row) => ({ ...row, index: Number(row.index) }));
 }
 
+/** Where an event stands in the log. */
+export type FirstAfter = Pick<AuditRow, 'position' | 'index'>;
+
 /**
  * The first event of the whole log that was recorded after an instant; undefined when there is none yet.
  * Clocks of processes differ, so it need not be the one with the earliest time: it is looked for among those
@@ -51,7 +54,7 @@ export async function auditPage(db: Kysely<AuditDatabase>, filter: AuditFilter):
 export async function firstRecordedAfter(
   db: Kysely<AuditDatabase>,
   at: string,
-): Promise<(Pick<AuditRow, 'position'> & { readonly index: number }) | undefined> {
+): Promise<FirstAfter | undefined> {
   const { rows } = await sql<{ position: string; index: bigint }>`
     select position, index from read.audit
     where recorded_at > ${at} and recorded_at <= (

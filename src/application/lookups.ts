@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
+import { type AuditDatabase, type FirstAfter, firstRecordedAfter } from '../../projections/audit/queries.js';
 import { type LastUse, type LastUsedDatabase, lastUsed } from '../../projections/last-used/queries.js';
 import { type ProfilesDatabase, profilesByIds } from '../../projections/profiles/queries.js';
 import type { ProfileRow } from '../../projections/profiles/table.js';
@@ -28,13 +29,16 @@ export interface Lookups {
   readonly services: Lookup<ServiceRow>;
   /** By the id of the key. */
   readonly lastUses: Lookup<LastUse>;
+  /** By the ISO instant: the first event that was recorded later. */
+  readonly firstAfter: Lookup<FirstAfter>;
 }
 
 type LookupDatabase = TeamDatabase &
   ResourcesDatabase &
   ProfilesDatabase &
   ServicesDatabase &
-  LastUsedDatabase;
+  LastUsedDatabase &
+  AuditDatabase;
 
 const idsMaxCount = 1_000;
 
@@ -50,6 +54,7 @@ export function createLookups(db: Kysely<LookupDatabase>): Lookups {
     profiles: together(async (ids) => byId(await profilesByIds(db, ids))),
     services: together(async (ids) => byId(await servicesByIds(db, ids))),
     lastUses: together((ids) => lastUsed(db, ids)),
+    firstAfter: together((instants) => firstAfterEach(db, instants)),
   };
 }
 
@@ -65,6 +70,16 @@ function together<T>(find: Lookup<T>): Lookup<T> {
     const found = await Promise.all(ids.map(async (id) => [id, await loader.load(id)] as const));
     return new Map(found.flatMap(([id, one]) => (one === undefined ? [] : [[id, one] as const])));
   };
+}
+
+async function firstAfterEach(
+  db: Kysely<AuditDatabase>,
+  instants: readonly string[],
+): Promise<Map<string, FirstAfter>> {
+  const found = await Promise.all(
+    instants.map(async (at) => [at, await firstRecordedAfter(db, at)] as const),
+  );
+  return new Map(found.flatMap(([at, first]) => (first ? [[at, first] as const] : [])));
 }
 
 function byId<T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> {

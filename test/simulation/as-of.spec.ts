@@ -3,6 +3,7 @@ import { type KeyFilters, type KeySort, type placeOf } from '../../projections/k
 import { type KeyRow, keyRows } from '../../projections/keys/table.js';
 import { listPast } from '../../src/application/key/list-past.js';
 import { pastKey } from '../../src/application/key/past.js';
+import { createLookups } from '../../src/application/lookups.js';
 import type { Principal } from '../../src/application/principal.js';
 import { keyStatus, keyStatuses } from '../../src/domain/key/status.js';
 import type { Recorded } from '../../src/domain/recorded.js';
@@ -59,7 +60,7 @@ async function listed(
   filters: KeyFilters = {},
   sort: KeySort = '-createdAt',
 ): Promise<string[]> {
-  const parts = { ledger: house.ledger, readDb: house.db };
+  const parts = partsOf(house);
   const ids: string[] = [];
   for (let after: ReturnType<typeof placeOf> | undefined; ; ) {
     const asked = { filters, sort, asOf, limit: 2, ...(after && { after }) };
@@ -77,6 +78,10 @@ const instants = Array.from({ length: longest + 8 }, (_, second) => instant(seco
 
 const someInstants = fc.uniqueArray(fc.constantFrom(...instants), { minLength: 4, maxLength: 16 });
 
+function partsOf({ ledger, db }: House) {
+  return { ledger, readDb: db, lookups: createLookups(db) };
+}
+
 async function inHouse(visit: (house: House) => Promise<void>): Promise<void> {
   const house = await openHouse();
   try {
@@ -93,7 +98,7 @@ describe('for any history, the past is what a replay of the log up to then says'
         inHouse(async (house) => {
           await tell(house, history, skews);
           const events = await house.events();
-          const parts = { ledger: house.ledger, readDb: house.db };
+          const parts = partsOf(house);
           for (const at of ats) {
             const rows = replay(events, at);
             for (const keyId of keyIds) {

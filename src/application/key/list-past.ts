@@ -31,7 +31,7 @@ export interface PastListing {
 
 /** A page of the keys as they were at an instant, told from the log alone, by the fold that keeps the lists. */
 export async function listPast(
-  parts: Pick<Parts, 'ledger' | 'readDb'>,
+  parts: Pick<Parts, 'ledger' | 'readDb' | 'lookups'>,
   principal: Principal,
   { filters, sort, asOf, limit, after }: PastListing,
 ): Promise<Result<readonly ListedKey[]>> {

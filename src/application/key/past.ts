@@ -1,4 +1,3 @@
-import { firstRecordedAfter } from '../../../projections/audit/queries.js';
 import type { KeyRow } from '../../../projections/keys/table.js';
 import type { Recorded } from '../../domain/recorded.js';
 import { comparePositions, type Position } from '../../event-store/port.js';
@@ -36,8 +35,8 @@ export interface Cut {
  * The log as of an instant is what stands before its first event that was recorded later, counts of uses
  * aside: clocks of several processes differ a little, and what is seen as of an instant must never change.
  */
-export async function cutAt({ readDb }: Pick<Parts, 'readDb'>, asOf: string): Promise<Cut> {
-  const later = await firstRecordedAfter(readDb, asOf);
+export async function cutAt({ lookups }: Pick<Parts, 'lookups'>, asOf: string): Promise<Cut> {
+  const later = (await lookups.firstAfter([asOf])).get(asOf);
   const end = later?.position as Position | undefined;
   return {
     beforeIndex: later?.index,
@@ -72,7 +71,7 @@ export async function foldPast(
  * @param at the ISO instant it is now
  */
 export async function pastKey(
-  parts: Pick<Parts, 'ledger' | 'readDb'>,
+  parts: Pick<Parts, 'ledger' | 'lookups'>,
   keyId: string,
   moment: Moment,
   at: string,
