@@ -23,6 +23,7 @@ import { ServicesController } from './api/http/services/services.controller.js';
 import { InvitationsController } from './api/http/teams/invitations.controller.js';
 import { MembersController } from './api/http/teams/members.controller.js';
 import { ProjectsController } from './api/http/teams/projects.controller.js';
+import { UsageController } from './api/http/usage/usage.controller.js';
 import { WalletsController } from './api/http/wallets/wallets.controller.js';
 import { AssignResourcesHandler } from './application/key/assign-resources.js';
 import { AssignUsersHandler } from './application/key/assign-users.js';
@@ -73,6 +74,7 @@ import { GetWalletHandler } from './application/wallet/get-wallet.js';
 import { ListWalletsHandler } from './application/wallet/list-wallets.js';
 import { OpenWalletHandler } from './application/wallet/open-wallet.js';
 import { ReadLedgerHandler } from './application/wallet/read-ledger.js';
+import { RecordUsageHandler } from './application/wallet/record-usage.js';
 import { TopUpWalletHandler } from './application/wallet/top-up-wallet.js';
 import type { Cursors } from './platform/cursors.js';
 import { METRICS, type Metrics } from './platform/metrics.js';
@@ -131,6 +133,7 @@ const handlers: Provider[] = [
   OpenWalletHandler,
   PriceServiceHandler,
   ReadLedgerHandler,
+  RecordUsageHandler,
   RegisterResourceHandler,
   RegisterServiceHandler,
   RemoveMemberHandler,
@@ -175,6 +178,7 @@ export class AppModule {
         SelfController,
         ServicesController,
         TokensController,
+        UsageController,
         WalletsController,
       ],
       providers: [

@@ -108,6 +108,10 @@ const table: Row[] = [
   ['wallets.read', 'ADMIN', 'allowed', 'allowed'],
   ['wallets.read', 'USER', 'allowed', 'allowed'],
   ['wallets.read', 'AUDITOR', 'allowed', 'allowed'],
+  ['usage.report', 'OWNER', 'forbidden', 'forbidden'],
+  ['usage.report', 'ADMIN', 'forbidden', 'forbidden'],
+  ['usage.report', 'USER', 'forbidden', 'unseen'],
+  ['usage.report', 'AUDITOR', 'forbidden', 'forbidden'],
   ['projects.read', 'OWNER', 'allowed', 'allowed'],
   ['projects.read', 'ADMIN', 'allowed', 'allowed'],
   ['projects.read', 'USER', 'allowed', 'allowed'],
@@ -301,6 +305,18 @@ describe('what a key may do', () => {
     expect(authorize(holder(['verify'], 'member'), 'access.verify', elsewhere)).toBe('unseen');
     expect(authorize(holder(['verify'], 'admin'), 'access.verify', elsewhere)).toBe('allowed');
     expect(authorize(holder(['verify'], 'admin'), 'keys.read', target)).toBe('unseen');
+  });
+
+  it('with the scope meter reports the usage of its team, but never its own', () => {
+    const meter = holder(['meter'], 'member');
+    expect(authorize(meter, 'usage.report')).toBe('allowed');
+    expect(authorize(meter, 'usage.report', target)).toBe('allowed');
+    expect(authorize(meter, 'usage.report', elsewhere)).toBe('allowed');
+    expect(authorize(meter, 'usage.report', itself)).toBe('forbidden');
+    expect(authorize(holder(['keys', 'verify'], 'admin'), 'usage.report')).toBe('forbidden');
+    expect(
+      authorize({ ...holder(['meter'], 'admin', { ownerId: 'u' }), userRole: 'OWNER' }, 'usage.report'),
+    ).toBe('forbidden');
   });
 
   it('with the scope keys reads what a team gives to its keys, and never manages it', () => {

@@ -53,6 +53,8 @@ const verifiesKeys: KeyRule = (holder, target) =>
 /** Of the project that it acts in: it sees no other. */
 const managesProject: KeyRule = (holder) => holder.scopes.includes('project');
 const rulesProject: KeyRule = (holder, target) => managesProject(holder, target) && holder.role === 'admin';
+/** Of its team; what it uses itself is for another one to meter. */
+const metersOthers: KeyRule = (holder, target) => holder.scopes.includes('meter') && !itself(holder, target);
 const never: KeyRule = () => false;
 const either =
   (one: KeyRule, other: KeyRule): KeyRule =>
@@ -111,6 +113,8 @@ export const rules = {
   /** Teams only where the installation lets them do it themselves. */
   'wallets.topUp': { member: managers, key: never, operator: 'named' },
   'wallets.read': { member: readers, key: readsKeys, operator: 'named' },
+  /** What costs money is reported by machines alone, and by no personal token. */
+  'usage.report': { member: nobody, key: metersOthers, operator: 'none' },
   'projects.read': { member: readers, key: isSecret, operator: 'named' },
   /** With their addresses, which are no operator's business. */
   'members.read': { member: { ...readers, USER: 'none' }, key: never, operator: 'none' },

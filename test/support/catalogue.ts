@@ -33,7 +33,9 @@ export interface Catalogue {
 }
 
 /** What an operator does with the platform's services, whose key is issued at the first need of it. */
-export function createCatalogue(service: TestService): Catalogue {
+export function createCatalogue(
+  service: Pick<TestService, 'config' | 'secrets' | 'url' | 'send'>,
+): Catalogue {
   let operator: Promise<Caller> | undefined;
 
   async function call(method: string, path: string, body?: object): Promise<{ service: ServiceView }> {

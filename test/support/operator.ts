@@ -8,7 +8,10 @@ import type { TestService } from './service.js';
  * An operator with a new key, issued on the server beside the service.
  * @param teamId the team that the operator looks into; absent: none
  */
-export async function issueOperator(service: TestService, teamId?: string): Promise<Caller> {
+export async function issueOperator(
+  service: Pick<TestService, 'config' | 'secrets' | 'url'>,
+  teamId?: string,
+): Promise<Caller> {
   const { config, secrets, url } = service;
   const log = createLog({ level: 'silent' });
   const issued = await issueOperatorKey(config, log, { reason: 'A test', expiresInDays: 1 });

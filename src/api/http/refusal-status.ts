@@ -43,6 +43,7 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'service.models_needed': 400,
   'service.wallet_needed': 400,
   'service.wallet_unused': 400,
+  'service.not_enabled': 409,
   'usage.quantity_invalid': 400,
   'usage.amount_too_large': 400,
   'usage.different': 409,

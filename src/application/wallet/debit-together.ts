@@ -83,6 +83,20 @@ export async function debitTogether(
   throw new StoreUnavailable(`Others keep debiting ${stream}.`);
 }
 
+/** What a wallet was debited for a usage, if it was. @throws StoreUnavailable or ReadModelsBehind */
+export async function findDebit(
+  parts: Parts,
+  walletId: string,
+  usageId: string,
+): Promise<(WriteReceipt & { readonly debit: Debit }) | undefined> {
+  const stream = walletStream(walletId);
+  const listed = await listedDebits(parts, walletId, [usageId]);
+  const { revision, position } = await parts.executor.load(walletDecider, stream);
+  const { debits } = await readOn(parts, stream, listed, revision, new Set([usageId]));
+  const debit = debits.get(usageId);
+  return debit && { debit, revision, position };
+}
+
 /** What the ledger tells, however far it has come. */
 async function listedDebits(
   { readDb }: Parts,

@@ -28,6 +28,12 @@ export interface LiveToken {
   readonly membershipId: string;
 }
 
+/** A service that is, or was, paid from a wallet. */
+export interface Payment {
+  readonly serviceId: string;
+  readonly walletId: string;
+}
+
 /** What deciding about a key needs to remember of it. */
 export interface Key {
   readonly keyId: string;
@@ -52,6 +58,8 @@ export interface Key {
   readonly resources: readonly ResourceRef[];
   /** In the order of their enabling. Of the free key none: what it has follows from the catalogue. */
   readonly services: readonly EnabledService[];
+  /** Each wallet that a service of the key is, or once was, paid from: usages debited there stay debited. */
+  readonly payments: readonly Payment[];
   readonly userIds: readonly string[];
   readonly tokens: readonly LiveToken[];
   readonly secret: LiveSecret;
@@ -81,7 +89,11 @@ export function evolve(key: KeyState, event: KeyEvent): KeyState {
     case 'ServiceEnabled':
     case 'ServicePolicyChanged':
     case 'ServiceDisabled':
-      return { ...key, services: servicesAfter(key.services, event) };
+      return {
+        ...key,
+        services: servicesAfter(key.services, event),
+        payments: paymentsAfter(key.payments, event),
+      };
     case 'KeyDetailsChanged': {
       const { type: _, keyId: __, changedAt: ___, name = key.name, ...changes } = event;
       return { ...key, name, details: withChanges(key.details, changes) };
@@ -143,6 +155,7 @@ function created(event: KeyCreated): Key {
     allowedOrigins: [],
     resources: [],
     services: [],
+    payments: [],
     userIds: [],
     tokens: [],
     secret: { secretId: secret.secretId, validUntil: secret.validUntil },
@@ -150,6 +163,16 @@ function created(event: KeyCreated): Key {
     revokedAt: null,
     deletedAt: null,
   };
+}
+
+function paymentsAfter(
+  payments: readonly Payment[],
+  event: ServiceEnabled | ServicePolicyChanged | ServiceDisabled,
+): readonly Payment[] {
+  if (event.type === 'ServiceDisabled' || event.walletId === null) return payments;
+  const { serviceId, walletId } = event;
+  const isKnown = payments.some((one) => one.serviceId === serviceId && one.walletId === walletId);
+  return isKnown ? payments : [...payments, { serviceId, walletId }];
 }
 
 /** The services of a key after an event about one of them. */

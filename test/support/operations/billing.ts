@@ -1,10 +1,13 @@
+import { newId } from '../../../src/platform/ids.js';
 import { chat, chatModels } from '../catalogue.js';
+import { bearer } from '../http-client.js';
 import { expectMade } from './made.js';
-import { plain, type Refused, type Row, type Rows } from './row.js';
+import { nowhere, plain, type Refused, type Row, type Rows } from './row.js';
 import type { World } from './world.js';
 
 const services = '/v1/services';
 const wallets = '/v1/wallets';
+const usageRecords = '/v1/usage-records';
 const wallet = { name: 'Research', currency: 'USD' };
 const topUp = { amountMicros: 5_000_000, reference: 'Invoice 1' };
 const usage = { model: 'jais-30b', quantities: { input_tokens: 1_200 } };
@@ -102,7 +105,40 @@ export const billingRows: Rows = {
       return [refused(409, 'wallet.full', path, topUp)];
     },
   },
+  'POST /v1/usage-records': {
+    // Only a key with the scope `meter` may.
+    statuses: [403, 403, 403, 403, 403, 403],
+    request: async (world) => ({ path: usageRecords, body: await newUsage(world) }),
+    refusals: async (world) => {
+      const { key, secret } = await world.service.createKey(world.owner, { scopes: ['meter'] });
+      const used = await newUsage(world);
+      const report = (status: number, code: string, changes: object): Refused => ({
+        ...refused(status, code, usageRecords, { ...used, usageId: newId(), ...changes }),
+        as: bearer(secret),
+      });
+      await world.service.send('POST', usageRecords, { as: bearer(secret), body: used });
+      const most = Number.MAX_SAFE_INTEGER;
+      return [
+        report(404, 'key.not_found', { keyId: nowhere }),
+        report(403, 'key.is_itself', { keyId: key.id }),
+        report(404, 'service.not_found', { serviceId: nowhere }),
+        report(409, 'service.not_enabled', { keyId: await world.newKeyId() }),
+        report(404, 'service.model_not_found', { model: 'falcon' }),
+        report(400, 'service.unit_unknown', { quantities: { images: 1 } }),
+        report(400, 'usage.quantity_invalid', { quantities: { input_tokens: 0.5 } }),
+        report(400, 'usage.amount_too_large', { quantities: { input_tokens: most } }),
+        report(409, 'usage.different', { usageId: used.usageId, model: 'noor', quantities: { images: 1 } }),
+      ];
+    },
+  },
 };
+
+/** What a key of the owner's has used of a service that is paid as one goes. */
+async function newUsage(world: World) {
+  const service = await paidService(world);
+  const keyId = await world.newKeyId({ services: [{ ...service, models: ['jais-30b', 'noor'] }] });
+  return { usageId: newId(), keyId, serviceId: service.serviceId, ...usage };
+}
 
 function refused(status: number, code: string, path: string, body?: object): Refused {
   return { path, status, code, ...(body && { body }) };

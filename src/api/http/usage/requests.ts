@@ -1,0 +1,43 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsObject, IsString, IsUUID, Matches } from 'class-validator';
+import type { UsageReport } from '../../../application/wallet/record-usage.js';
+import { LowerCase, OptionalInstant, RequiredText } from '../fields.js';
+import { FreeForm } from '../shape.js';
+
+export class RecordUsageBody implements UsageReport {
+  @ApiProperty({
+    pattern: '^[\\x21-\\x7e]{1,200}$',
+    description: 'Made by whoever meters, such as the id of the request: each is debited once for ever.',
+  })
+  @IsString()
+  @Matches(/^[\x21-\x7e]{1,200}$/, {
+    message: 'has 1 to 200 printable ASCII characters, none of them a space',
+  })
+  readonly usageId!: string;
+
+  @ApiProperty({ format: 'uuid', description: 'The key that used something.' })
+  @LowerCase()
+  @IsUUID()
+  readonly keyId!: string;
+
+  @ApiProperty({ format: 'uuid', description: 'A service of the key.' })
+  @LowerCase()
+  @IsUUID()
+  readonly serviceId!: string;
+
+  @RequiredText({ maxLength: 100, description: 'One of the service.', example: 'jais-30b' })
+  readonly model!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    description: 'How much of each unit that the model has a price for; what is absent is 0.',
+    example: { input_tokens: 1_200, output_tokens: 300 },
+  })
+  @FreeForm()
+  @IsObject()
+  readonly quantities!: Readonly<Record<string, number>>;
+
+  @OptionalInstant({ description: 'When it was used, as whoever meters says.' })
+  readonly occurredAt?: string;
+}
