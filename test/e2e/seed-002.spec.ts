@@ -8,7 +8,7 @@ import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 
-/** The Key Management tab, in the words and the order of the documentation; personal tokens of a key are not yet here. */
+/** The Key Management tab, in the words and the order of the documentation. */
 
 let service: TestService;
 let catalogue: Catalogue;
@@ -175,6 +175,28 @@ describe('Editing enabled services', () => {
   it('Team Owner, Admin', async () => {
     expect((await keyCalls(service, admin).enable(key.key.id, [paid()])).status).toBe(200);
     expectProblem(await keyCalls(service, user).enable(key.key.id, []), 403, 'right.missing');
+  });
+});
+
+describe('Generating a personal token', () => {
+  const request = () => ({ service: chatId, model: 'jais-30b' });
+
+  it('generate a token for your key, which you will be able to copy', async () => {
+    const { status, body } = await keyCalls(service, user).issueToken(key.key.id);
+    expect(status).toBe(201);
+    expect(await verdictOf(body.secret, request())).toBe('VALID');
+    // After CLOSE it will no longer be available to view, copy or download.
+    const list = await service.send('GET', `/v1/keys/${key.key.id}/tokens`, { as: user });
+    expect(list.status).toBe(200);
+    expect(list.text).toContain(body.token.id);
+    expect(list.text).not.toContain(body.secret);
+  });
+
+  it('or download it as a simple text file', async () => {
+    const headers = { accept: 'text/plain' };
+    const file = await service.send('POST', `/v1/keys/${key.key.id}/tokens`, { as: admin, headers });
+    expect(file.headers['content-type']).toMatch(/^text\/plain/);
+    expect(await verdictOf(file.text.trim(), request())).toBe('VALID');
   });
 });
 
