@@ -23,6 +23,7 @@ import { ServicesController } from './api/http/services/services.controller.js';
 import { InvitationsController } from './api/http/teams/invitations.controller.js';
 import { MembersController } from './api/http/teams/members.controller.js';
 import { ProjectsController } from './api/http/teams/projects.controller.js';
+import { TeamController } from './api/http/teams/team.controller.js';
 import { UsageController } from './api/http/usage/usage.controller.js';
 import { WalletsController } from './api/http/wallets/wallets.controller.js';
 import { AssignResourcesHandler } from './application/key/assign-resources.js';
@@ -58,11 +59,13 @@ import { RegisterServiceHandler } from './application/service/register-service.j
 import { RetireServiceHandler } from './application/service/retire-service.js';
 import { AcceptInvitationHandler } from './application/team/accept-invitation.js';
 import { ChangeMemberHandler, RemoveMemberHandler } from './application/team/change-member.js';
+import { ChangePolicyHandler } from './application/team/change-policy.js';
 import { ChangeProjectStatusHandler, RenameProjectHandler } from './application/team/change-project.js';
 import { CreateProjectHandler } from './application/team/create-project.js';
 import { FindInvitationHandler } from './application/team/find-invitation.js';
 import { GetMemberHandler } from './application/team/get-member.js';
 import { GetProjectHandler } from './application/team/get-project.js';
+import { GetTeamHandler } from './application/team/get-team.js';
 import { InviteMemberHandler } from './application/team/invite-member.js';
 import { ListInvitationsHandler } from './application/team/list-invitations.js';
 import { ListMembersHandler } from './application/team/list-members.js';
@@ -99,6 +102,7 @@ const handlers: Provider[] = [
   AssignUsersHandler,
   ChangeKeyHandler,
   ChangeMemberHandler,
+  ChangePolicyHandler,
   ChangeProjectStatusHandler,
   ChangeResourceStatusHandler,
   ChangeStatusHandler,
@@ -117,6 +121,7 @@ const handlers: Provider[] = [
   GetProjectHandler,
   GetResourceHandler,
   GetServiceHandler,
+  GetTeamHandler,
   GetWalletHandler,
   InviteMemberHandler,
   IssueTokenHandler,
@@ -177,6 +182,7 @@ export class AppModule {
         ResourcesController,
         SelfController,
         ServicesController,
+        TeamController,
         TokensController,
         UsageController,
         WalletsController,

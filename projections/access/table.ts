@@ -11,6 +11,7 @@ import { servicesAfter } from '../../src/domain/key/state.js';
 import { idOfStream, isOneOf, type Recorded } from '../../src/domain/recorded.js';
 import { type MemberEvent, memberEventTypes, type Role } from '../../src/domain/team/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
+import { policyAccess } from './policies.js';
 import { profileAccess } from './profiles.js';
 import { projectAccess } from './projects.js';
 import { resourceAccess } from './resources.js';
@@ -252,13 +253,14 @@ function memberAfter(
 /** Everything verification decides on, in small tables per source that are joined in memory. */
 export const accessModel: ReadModel = {
   name: 'access',
-  version: 5,
+  version: 6,
   tables: [
     keyAccess,
     memberAccess,
     resourceAccess,
     profileAccess,
     projectAccess,
+    policyAccess,
     serviceAccess,
     walletAccess,
   ],

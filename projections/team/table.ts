@@ -62,6 +62,7 @@ function targetOf({ event, stream }: Recorded<TeamEvent | UserEvent>): Target | 
   switch (event.type) {
     case 'TeamCreated':
       return ['teams', event.teamId];
+    case 'TeamPolicyChanged':
     case 'MemberInvited':
       return undefined;
     case 'MemberJoined':

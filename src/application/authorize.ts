@@ -121,6 +121,8 @@ export const rules = {
   /** Owners are for owners to make and to change: the team itself decides that. */
   'members.manage': { member: managers, key: never, operator: 'none' },
   'members.leave': { member: readers, key: never, operator: 'none' },
+  'policy.read': { member: { ...readers, USER: 'none' }, key: never, operator: 'named' },
+  'policy.change': { member: managers, key: never, operator: 'none' },
   'projects.create': { member: managers, key: never, operator: 'none' },
   /** A key that manages its project renames it; with the role admin it also archives it. */
   'projects.rename': { member: managers, key: managesProject, operator: 'none' },

@@ -116,6 +116,8 @@ export function summaryOf(event: DomainEvent): string {
       return `Took ${event.amountMicros - event.shortfallMicros} micro-units from the wallet.`;
     case 'TeamCreated':
       return `Created the team “${event.name}”.`;
+    case 'TeamPolicyChanged':
+      return 'Changed the policy of the team.';
     case 'MemberInvited':
       return `Invited somebody with the role ${event.role}.`;
     case 'MemberJoined':

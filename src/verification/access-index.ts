@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { type PolicyAccess, policyAccess } from '../../projections/access/policies.js';
 import { type ProfileAccess, profileAccess } from '../../projections/access/profiles.js';
 import { type ProjectAccess, projectAccess } from '../../projections/access/projects.js';
 import { type ResourceAccess, resourceAccess } from '../../projections/access/resources.js';
@@ -13,6 +14,7 @@ import { type WalletAccess, walletAccess } from '../../projections/access/wallet
 import { hasChecksum } from '../domain/access/secret.js';
 import type { Surroundings } from '../domain/access/verdict.js';
 import type { Recorded } from '../domain/recorded.js';
+import { defaultPolicy } from '../domain/team/policy.js';
 import { isAddressIn } from './addresses.js';
 import { createPackedKeys, type Found } from './packed-keys.js';
 
@@ -26,6 +28,7 @@ export interface AccessIndex extends Surroundings {
   putResource(resource: ResourceAccess): void;
   putProfile(profile: ProfileAccess): void;
   putProject(project: ProjectAccess): void;
+  putPolicy(policy: PolicyAccess): void;
   putService(service: ServiceAccess): void;
   putWallet(wallet: WalletAccess): void;
   /** Applies an event of the log; one that was applied before changes nothing. */
@@ -59,6 +62,7 @@ export function createAccessIndex(): AccessIndex {
   /** Of the services: those that free keys have. */
   let freeServices: readonly ServiceAccess[] = [];
   const wallets = new Map<string, WalletAccess>();
+  const policies = new Map<string, PolicyAccess>();
 
   const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId);
 
@@ -139,6 +143,7 @@ export function createAccessIndex(): AccessIndex {
     putResource: (resource) => void resources.set(resource.resourceId, resource),
     putProfile: (profile) => void profiles.set(profile.profileId, profile),
     putProject: (project) => void projects.set(project.projectId, project),
+    putPolicy: (policy) => void policies.set(policy.teamId, policy),
     putService(service) {
       services.set(service.serviceId, service);
       findFreeServices();
@@ -152,6 +157,7 @@ export function createAccessIndex(): AccessIndex {
       if (applyToRows(projectAccess, projects, recorded)) changesCount += 1;
       if (applyToRows(serviceAccess, services, recorded)) findFreeServices();
       applyToRows(walletAccess, wallets, recorded);
+      applyToRows(policyAccess, policies, recorded);
     },
     find(secret) {
       if (!hasChecksum(secret)) return undefined;
@@ -166,6 +172,7 @@ export function createAccessIndex(): AccessIndex {
     freeServices: () => freeServices,
     hasFunds: (walletId) => wallets.get(walletId)?.hasFunds ?? false,
     isArchived: (projectId) => projects.get(projectId)?.isArchived ?? false,
+    policyOf: (teamId) => policies.get(teamId) ?? defaultPolicy,
     profile: (profileId) => profiles.get(profileId),
     isAddressIn,
     keysCount: () => keysCount,

@@ -1,6 +1,6 @@
 import type { KeyPrincipal, OperatorPrincipal, UserPrincipal } from '../application/principal.js';
 import { userRoleOf, withinRightsOf } from '../domain/access/entitlement.js';
-import { isPast } from '../domain/access/key-access.js';
+import { asCredential, isPast } from '../domain/access/key-access.js';
 import { decideAccess } from '../domain/access/verdict.js';
 import { isOperatorKey } from '../domain/platform.js';
 import type { AccessIndex } from './access-index.js';
@@ -33,7 +33,11 @@ export function createAuthenticator(index: AccessIndex): Authenticator {
   return {
     key(presented, from, at) {
       const found = index.find(presented);
-      if (!found || !decideAccess(found.access, found.secret, from, at, index).allowed) return undefined;
+      if (
+        !found ||
+        !decideAccess(found.access, found.secret, asCredential(found.access, from), at, index).allowed
+      )
+        return undefined;
       const { secretId, validUntil, token } = found.secret;
       const secret = { secretId, validUntil, ...(token && { token }) };
       if (isOperatorKey(found.access)) {

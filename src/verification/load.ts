@@ -1,3 +1,4 @@
+import { policyAccess } from '../../projections/access/policies.js';
 import { profileAccess } from '../../projections/access/profiles.js';
 import { projectAccess } from '../../projections/access/projects.js';
 import { readAccess, type SnapshotPool } from '../../projections/access/queries.js';
@@ -18,6 +19,7 @@ export async function loadIndex(pool: SnapshotPool, index: AccessIndex): Promise
     await snapshot.each(resourceAccess, index.putResource);
     await snapshot.each(profileAccess, index.putProfile);
     await snapshot.each(projectAccess, index.putProject);
+    await snapshot.each(policyAccess, index.putPolicy);
     await snapshot.each(serviceAccess, index.putService);
     await snapshot.each(walletAccess, index.putWallet);
     await snapshot.each(keyAccess, index.putKey);

@@ -4,6 +4,7 @@ import type { ProfileEvent } from '../../src/domain/profile/events.js';
 import type { DomainEvent } from '../../src/domain/recorded.js';
 import type { ServiceEvent } from '../../src/domain/service/events.js';
 import type { MemberEvent, ProjectEvent } from '../../src/domain/team/events.js';
+import { defaultPolicy } from '../../src/domain/team/policy.js';
 import type { WalletEvent } from '../../src/domain/wallet/events.js';
 import { secretRecordOf } from './key-events.js';
 import { instant, keyCreated, use } from './projection-events.js';
@@ -30,6 +31,7 @@ const kinds = [
   'profile',
   'service',
   'wallet',
+  'policy',
   'project',
   'member',
 ] as const;
@@ -214,6 +216,14 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
           [
             `team-${teamId}`,
             memberEventOf(`m${who}${whom}`, `u${whom}`, text, at, () => seen.delete(`${teamId} ${whom}`)),
+          ],
+        ];
+      case 'policy':
+        if (!seen.has(teamId)) return [];
+        return [
+          [
+            `team-${teamId}`,
+            { type: 'TeamPolicyChanged', ...defaultPolicy, resourceRequired: whom % 2 === 0, changedAt: at },
           ],
         ];
       case 'project':

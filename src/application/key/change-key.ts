@@ -6,8 +6,10 @@ import type { CommandContext } from '../context.js';
 import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import type { Result } from '../result.js';
+import { policyOf } from '../team/team-policy.js';
 import { expiryChangeOf, expiryFieldOf } from './expiry.js';
 import { findTarget } from './find-target.js';
+import { checkChange, checkLifetime } from './policy.js';
 import type { KeyReceipt } from './receipt.js';
 import { checkProfile } from './references.js';
 import { checkExpiry, checkRights } from './rights.js';
@@ -42,6 +44,9 @@ export class ChangeKeyHandler implements ICommandHandler<ChangeKeyCommand> {
     if (!target.ok) return target;
     const rights = checkRights(principal, request);
     if (!rights.ok) return rights;
+    const policy = await policyOf(this.parts, principal.teamId);
+    const isWanted = checkChange(policy, target.value, request);
+    if (!isWanted.ok) return isWanted;
     // What it has already is a repeat, also when the profile was archived since.
     const wanted = request.biasProfileId === target.value.biasProfileId ? null : request.biasProfileId;
     const profile = await checkProfile(this.parts, principal.teamId, wanted);
@@ -51,8 +56,11 @@ export class ChangeKeyHandler implements ICommandHandler<ChangeKeyCommand> {
     if (!expiry.ok) return expiry;
     const { expiresAt = target.value.expiresAt } = expiry.value;
     if (expiresAt !== target.value.expiresAt) {
-      const within = checkExpiry(principal, expiresAt, expiryFieldOf(request));
+      const field = expiryFieldOf(request);
+      const within = checkExpiry(principal, expiresAt, field);
       if (!within.ok) return within;
+      const allowed = checkLifetime(policy, expiresAt, { now, field });
+      if (!allowed.ok) return allowed;
     }
     const { expiresInDays: _, expiresAt: __, ...given } = request;
     return runKeyCommand(this.parts, {

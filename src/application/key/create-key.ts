@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { KeyDetails, KeyRole, KeyType, Scope } from '../../domain/key/events.js';
 import { teamStream } from '../../domain/team/events.js';
+import { defaultPolicy, type TeamPolicy } from '../../domain/team/policy.js';
 import type { Project, Team } from '../../domain/team/state.js';
 import { authorize } from '../authorize.js';
 import type { CommandContext } from '../context.js';
@@ -11,6 +12,7 @@ import type { Principal } from '../principal.js';
 import { denied, done, type Result, refuse } from '../result.js';
 import { makeSecret, secretPrefixOf } from '../secrets.js';
 import { expiryFieldOf, expiryOf } from './expiry.js';
+import { checkLifetime, checkNewKey, defaultEnd } from './policy.js';
 import type { KeyReceipt } from './receipt.js';
 import { checkMembers, checkProfile, resourcesOf, type ServiceChoice, servicesOf } from './references.js';
 import { checkExpiry, checkResources, checkRights, checkServices, endOf, grantableScopes } from './rights.js';
@@ -66,10 +68,13 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
     const mayBeMade = checkType(principal, request);
     if (!mayBeMade.ok) return mayBeMade;
     const team = (await executor.load(teamDecider, teamStream(teamId))).state;
+    const policy = team?.policy ?? defaultPolicy;
+    const isWanted = checkNewKey(policy, request);
+    if (!isWanted.ok) return isWanted;
     const grant = grantOf(principal, request, team);
     if (!grant.ok) return grant;
     const now = clock.now();
-    const expiry = lifetimeOf(principal, request, now);
+    const expiry = lifetimeOf(principal, request, { policy, now });
     if (!expiry.ok) return expiry;
     const { expiresInDays: _, type: keyType = 'service_account', resourceIds = [], ...given } = request;
     const resources = await resourcesOf(this.parts, teamId, resourceIds);
@@ -118,8 +123,6 @@ interface Grant {
   readonly scopes: readonly Scope[];
 }
 
-/** What a team gives a key when nothing is said. */
-export const defaultScopes: readonly Scope[] = ['project', 'inference'];
 const scopesOfPublic: readonly Scope[] = ['inference'];
 
 /** Where the new key acts and with what. */
@@ -128,22 +131,30 @@ function grantOf(principal: Principal, request: CreateKeyRequest, team: Team | u
   if (!project) return refuse('project.not_found', 'projectId');
   if (project.status === 'archived') return refuse('project.archived', 'projectId');
   const { projectId } = project;
-  const defaults = request.public ? scopesOfPublic : grantableScopes(principal, defaultScopes);
+  const defaults = request.public
+    ? scopesOfPublic
+    : grantableScopes(principal, team?.policy.defaultScopes ?? []);
   const { role = 'member', scopes = defaults } = request;
   const rights = checkRights(principal, { role, scopes });
   return rights.ok ? done({ projectId, role, scopes }) : rights;
 }
 
-/** Until when the new key lives: one that a key makes at most as long as its maker, and as long when nothing is said. */
+/**
+ * Until when the new key lives: never longer than the team gives, and one that a key makes at most as long as its
+ * maker. When nothing is said it is as long as the team's default, or its maker if that ends sooner.
+ */
 function lifetimeOf(
   principal: Principal,
   request: CreateKeyRequest,
-  now: Date,
+  { policy, now }: { readonly policy: TeamPolicy; readonly now: Date },
 ): Result<{ expiresAt?: string }> {
   const given = expiryOf(request, now);
   if (!given.ok) return given;
-  const expiresAt = given.value.expiresAt ?? endOf(principal);
-  if (expiresAt === null) return done({});
+  const ends = [defaultEnd(policy, now), endOf(principal)].filter((end) => end !== null);
+  const expiresAt = given.value.expiresAt ?? ends.sort()[0];
+  if (expiresAt === undefined) return done({});
+  const allowed = checkLifetime(policy, expiresAt, { now, field: expiryFieldOf(request) });
+  if (!allowed.ok) return allowed;
   const within = checkExpiry(principal, expiresAt, expiryFieldOf(request));
   return within.ok ? done({ expiresAt }) : within;
 }

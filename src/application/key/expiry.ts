@@ -13,7 +13,7 @@ export function expiryOf({ expiresInDays, expiresAt }: Lifetime, now: Date): Res
   if (expiresInDays !== undefined && expiresAt !== undefined) {
     return refuse('key.expiry_ambiguous', 'expiresAt');
   }
-  if (expiresInDays !== undefined) return done({ expiresAt: after(now, expiresInDays) });
+  if (expiresInDays !== undefined) return done({ expiresAt: daysAfter(now, expiresInDays) });
   if (expiresAt === undefined) return done({});
   const instant = new Date(expiresAt).toISOString();
   return isLifetimeEnd(instant, now)
@@ -45,9 +45,9 @@ export function expiryFieldOf({ expiresInDays }: { readonly expiresInDays?: numb
 
 /** Whether something that lives from now on may end then. @param instant ISO, in UTC with milliseconds */
 export function isLifetimeEnd(instant: string, now: Date): boolean {
-  return instant > now.toISOString() && instant <= after(now, lifetimeMaxDays);
+  return instant > now.toISOString() && instant <= daysAfter(now, lifetimeMaxDays);
 }
 
-function after(now: Date, days: number): string {
+export function daysAfter(now: Date, days: number): string {
   return new Date(now.getTime() + days * dayMilliseconds).toISOString();
 }

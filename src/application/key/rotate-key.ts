@@ -7,9 +7,11 @@ import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import { done, type Result, refuse } from '../result.js';
 import { makeSecret, secretPrefixOf } from '../secrets.js';
+import { policyOf } from '../team/team-policy.js';
 import type { CreatedKey } from './create-key.js';
 import { expiryOf } from './expiry.js';
 import { findTarget } from './find-target.js';
+import { checkLifetime } from './policy.js';
 import { checkExpiry } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
@@ -45,6 +47,9 @@ export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
     const isItself = principal.type === 'key' && principal.access.keyId === keyId;
     if (key.ownerId !== null && !isItself && !isOwner(principal, key)) return refuse('key.only_its_user');
     const { gracePeriodSeconds = graceDefaultSeconds, expiresInDays } = request;
+    const policy = await policyOf(this.parts, principal.teamId);
+    const isOfOthers = principal.type === 'user' && principal.role === 'USER' && key.ownerId === null;
+    if (isOfOthers && !policy.usersMayRotate) return refuse('key.users_may_not_rotate');
     const mayCutGrace = !isPlain(principal, isItself);
     if (!mayCutGrace && gracePeriodSeconds < graceDefaultSeconds) {
       return refuse('key.grace_too_short', 'gracePeriodSeconds');
@@ -58,6 +63,8 @@ export class RotateKeyHandler implements ICommandHandler<RotateKeyCommand> {
     if (expiry.value.expiresAt !== undefined) {
       const within = checkExpiry(principal, expiry.value.expiresAt, 'expiresInDays');
       if (!within.ok) return within;
+      const allowed = checkLifetime(policy, expiry.value.expiresAt, { now, field: 'expiresInDays' });
+      if (!allowed.ok) return allowed;
     }
     const { secret, record } = makeSecret(secretPrefixOf(key));
     const receipt = await runKeyCommand(this.parts, {

@@ -6,6 +6,7 @@ import { keyStream } from '../../domain/key/events.js';
 import type { DomainEvent } from '../../domain/recorded.js';
 import { firstProjectName } from '../../domain/team/decide.js';
 import { teamStream } from '../../domain/team/events.js';
+import { defaultPolicy } from '../../domain/team/policy.js';
 import { userStream } from '../../domain/user/events.js';
 import type { User } from '../../domain/user/state.js';
 import type { Position } from '../../event-store/port.js';
@@ -14,7 +15,6 @@ import { deriveId } from '../../platform/ids.js';
 import type { CommandContext } from '../context.js';
 import { keyDecider, teamDecider, userDecider } from '../deciders.js';
 import { type Execution, type Receipt, unconditional } from '../execute.js';
-import { defaultScopes } from '../key/create-key.js';
 import { PARTS, type Parts } from '../parts.js';
 import { done, type Result, refuse } from '../result.js';
 import { makeSecret } from '../secrets.js';
@@ -125,7 +125,7 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
         tier: 'free',
         name: freeKeyName,
         role: 'member',
-        scopes: defaultScopes,
+        scopes: defaultPolicy.defaultScopes,
         secret: record,
         creatorId: userId,
         at,

@@ -6,6 +6,8 @@ import {
   grantingResource,
   grantingService,
   grantOf,
+  hasActiveResource,
+  hasAnyService,
   isEnabled,
   namesResource,
   servicesWith,
@@ -89,7 +91,9 @@ export const checks: readonly Check[] = [
   {
     // A key that was never given an application is not bound to one.
     code: 'APP_MISMATCH',
-    concerns: ({ access, request }) => request.appId !== undefined && access.appId !== null,
+    concerns: ({ access, request, surroundings }) =>
+      access.appId !== null &&
+      (request.appId !== undefined || surroundings.policyOf(access.teamId).enforceAppId),
     holds: ({ access, request }) => request.appId === access.appId,
   },
   {
@@ -123,14 +127,20 @@ export const checks: readonly Check[] = [
   },
   {
     code: 'RESOURCE_NOT_ASSIGNED',
-    concerns: ({ request }) => namesResource(request),
-    holds: (one) => assignedResource(one) !== undefined || servicesWith(one).length > 0,
+    concerns: (one) => namesResource(one.request) || needsAnyResource(one),
+    holds: (one) =>
+      namesResource(one.request)
+        ? assignedResource(one) !== undefined || servicesWith(one).length > 0
+        : one.access.resources.length > 0 || hasAnyService(one),
   },
   {
     // Where none is assigned, there is a service, and the next check is about its wallet.
     code: 'RESOURCE_INACTIVE',
-    concerns: ({ request }) => namesResource(request),
-    holds: (one) => grantOf(one) !== null || assignedResource(one) === undefined,
+    concerns: (one) => namesResource(one.request) || needsAnyResource(one),
+    holds: (one) =>
+      namesResource(one.request)
+        ? grantOf(one) !== null || assignedResource(one) === undefined
+        : hasActiveResource(one) || hasAnyService(one),
   },
   {
     code: 'INSUFFICIENT_FUNDS',
@@ -139,6 +149,21 @@ export const checks: readonly Check[] = [
     holds: (one) => grantingService(one) !== undefined,
   },
 ];
+
+/** Whether it is about inferences of no model in particular, and the policy of the team still wants something for them. */
+function needsAnyResource({ access, request, surroundings }: Case): boolean {
+  if (request.service !== undefined || namesResource(request) || !asksToInfer(request)) return false;
+  return surroundings.policyOf(access.teamId).resourceRequired;
+}
+
+function asksToInfer({ scope, permission, permissions }: AccessRequest): boolean {
+  const isToInfer = (one: string) => one === 'inferences:create';
+  return (
+    scope === 'inference' ||
+    (permission !== undefined && isToInfer(permission)) ||
+    (permissions?.some(isToInfer) ?? false)
+  );
+}
 
 function needsPermissions({ permission, permissions }: AccessRequest): boolean {
   return permission !== undefined || permissions !== undefined;

@@ -44,6 +44,17 @@ export function grantingResource({ access, request, surroundings }: Asked): Assi
   return access.resources.find((one) => isMeant(one, request) && surroundings.isActive(one.resourceId));
 }
 
+/** Whether any assigned resource is active, whatever its model. */
+export function hasActiveResource({ access, surroundings }: Asked): boolean {
+  return access.resources.some(({ resourceId }) => surroundings.isActive(resourceId));
+}
+
+/** Whether the catalogue still has any service of the key. */
+export function hasAnyService({ access, surroundings }: Asked): boolean {
+  if (access.tier === 'free') return surroundings.freeServices().length > 0;
+  return access.services.some(({ serviceId }) => surroundings.service(serviceId) !== undefined);
+}
+
 function isMeant(assigned: AssignedResource, { model, resource }: AccessRequest): boolean {
   return (
     (resource === undefined || resource === assigned.resourceId) &&

@@ -1,5 +1,6 @@
 import type { EnabledService, KeyRole, KeyType, Scope, Tier } from '../key/events.js';
 import type { Role } from '../team/events.js';
+import type { TeamPolicy } from '../team/policy.js';
 
 /** One secret of a key, as a verdict needs it: which it is, and until when it is good. */
 export interface SecretAccess {
@@ -108,8 +109,21 @@ export interface Surroundings {
   hasFunds(walletId: string): boolean;
   /** Of a project: nothing acts in an archived one. */
   isArchived(projectId: string): boolean;
+  /** What of a team's policy verdicts obey. */
+  policyOf(teamId: string): Pick<TeamPolicy, 'resourceRequired' | 'enforceAppId'>;
   /** Whether an address lies in a list of addresses and CIDR ranges; no for what is no address. */
   isAddressIn(address: string, list: readonly string[]): boolean;
+}
+
+/**
+ * The question that a key answers by being presented to this very service, from some place: which application
+ * presents it nobody says here, so that is not asked.
+ */
+export function asCredential(
+  { appId }: Pick<KeyAccess, 'appId'>,
+  from: Pick<AccessRequest, 'clientIp' | 'origin'>,
+): AccessRequest {
+  return appId === null ? from : { ...from, appId };
 }
 
 /** Whether an instant has come. ISO instants of one form compare as text; at the very instant it has. */

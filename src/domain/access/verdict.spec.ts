@@ -28,6 +28,7 @@ const world: Surroundings = {
   service: (serviceId) => catalogue.find((one) => one.serviceId === serviceId),
   freeServices: () => catalogue.filter(({ isFree }) => isFree),
   hasFunds: (walletId) => walletId !== 'empty',
+  policyOf: (teamId) => ({ resourceRequired: teamId === 'strict', enforceAppId: teamId === 'strict' }),
   membershipsOf: () => [],
   isActive: (resourceId) => resourceId !== 'off',
   isArchived: (projectId) => projectId === 'old',
@@ -141,6 +142,28 @@ describe('the verdict', () => {
     [{ resource: 'on', model: 'm1' }, 'on'],
   ])('to %j says what grants it', (request, id) => {
     expect(decide(equipped, request)).toMatchObject({ code: 'VALID', grantedBy: { type: 'resource', id } });
+  });
+
+  it('obeys the policy of the team of the key', () => {
+    const strict = { ...key, teamId: 'strict', scopes: ['project', 'inference'] as const };
+    const [inference, training] = [{ permission: 'inferences:create' }, { permission: 'models:train' }];
+    expect(decide({ ...strict, appId: 'app-7' }).code).toBe('APP_MISMATCH');
+    expect(decide({ ...strict, appId: 'app-7' }, { appId: 'app-7' }).code).toBe('VALID');
+    expect(decide(strict, { appId: 'app-7' }).code).toBe('VALID');
+    for (const request of [
+      inference,
+      { permissions: ['inferences:create'] },
+      { scope: 'inference' } as const,
+    ]) {
+      expect(decide(strict, request).code).toBe('RESOURCE_NOT_ASSIGNED');
+      const off = { ...strict, resources: [{ resourceId: 'off', model: 'm1' }] };
+      expect(decide(off, request).code).toBe('RESOURCE_INACTIVE');
+      const on = { ...strict, resources: [...off.resources, { resourceId: 'on', model: 'm2' }] };
+      expect(decide(on, request)).toMatchObject({ code: 'VALID', grantedBy: null });
+      expect(decide({ ...strict, tier: 'free' }, request).code).toBe('VALID');
+    }
+    expect(decide(strict, training).code).toBe('VALID');
+    expect(decide({ ...strict, teamId: 't1' }, inference).code).toBe('VALID');
   });
 
   it('lets a key live until its instant and not at it', () => {

@@ -1,4 +1,5 @@
 import type { Role } from './events.js';
+import type { TeamPolicy } from './policy.js';
 import type { ProjectStatus } from './state.js';
 
 /** Founds a team with its first owner and its first project. */
@@ -87,4 +88,11 @@ export interface JoinTeam {
 
 export type MemberCommand = ChangeMember | RemoveMember | InviteMember | WithdrawInvitation | JoinTeam;
 
-export type TeamCommand = FoundTeam | ProjectCommand | MemberCommand;
+/** Absent is unchanged, lists are replaced whole. */
+export interface ChangePolicy {
+  readonly type: 'ChangePolicy';
+  readonly changes: Partial<TeamPolicy>;
+  readonly at: string;
+}
+
+export type TeamCommand = FoundTeam | ChangePolicy | ProjectCommand | MemberCommand;

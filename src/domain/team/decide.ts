@@ -1,5 +1,6 @@
 import { type Decision, happened, nothing, refused } from '../decision.js';
 import { faultOf } from '../text.js';
+import { changePolicy } from './change-policy.js';
 import type { FoundTeam, TeamCommand } from './commands.js';
 import type { TeamEvent } from './events.js';
 import { invite, join, withdraw } from './invitations.js';
@@ -11,6 +12,8 @@ export function decide(command: TeamCommand, team: TeamState): Decision<TeamEven
   if (command.type === 'FoundTeam') return found(team, command);
   if (!team) return refused('team.not_found');
   switch (command.type) {
+    case 'ChangePolicy':
+      return changePolicy(team, command);
     case 'CreateProject':
       return createProject(team, command);
     case 'RenameProject':

@@ -1,3 +1,5 @@
+import type { TeamPolicy } from './policy.js';
+
 export const roles = ['OWNER', 'ADMIN', 'USER', 'AUDITOR'] as const;
 
 /** What a member may do in a team; an auditor reads everything and changes nothing. */
@@ -86,7 +88,13 @@ export interface ProjectRestored {
 
 export type ProjectEvent = ProjectCreated | ProjectRenamed | ProjectArchived | ProjectRestored;
 
-export type TeamEvent = TeamCreated | MemberEvent | ProjectEvent;
+/** All of it, what changed and what did not. */
+export interface TeamPolicyChanged extends TeamPolicy {
+  readonly type: 'TeamPolicyChanged';
+  readonly changedAt: string;
+}
+
+export type TeamEvent = TeamCreated | TeamPolicyChanged | MemberEvent | ProjectEvent;
 
 export const memberEventTypes = {
   MemberInvited: true,
@@ -104,6 +112,7 @@ export const projectEventTypes = {
 
 export const teamEventTypes = {
   TeamCreated: true,
+  TeamPolicyChanged: true,
   ...memberEventTypes,
   ...projectEventTypes,
 } as const satisfies { [T in TeamEvent['type']]: true };

@@ -3,6 +3,7 @@ import { faultOf } from '../text.js';
 import type { InviteMember, JoinTeam, WithdrawInvitation } from './commands.js';
 import type { TeamEvent } from './events.js';
 import { endsWrongly, hasEnded, memberOf } from './members.js';
+import { isAddressAllowed } from './policy.js';
 import type { Invitation, Team } from './state.js';
 
 type TeamDecision = Decision<TeamEvent>;
@@ -13,6 +14,7 @@ export function invite(team: Team, command: InviteMember): TeamDecision {
   if (team.invitations.some((one) => one.membershipId === membershipId)) return nothing;
   if (!byOwner && role === 'OWNER') return refused('right.missing');
   if (endsWrongly(command)) return refused('member.until_needs_auditor', 'until');
+  if (!isAddressAllowed(team.policy, email)) return refused('invitation.domain_not_allowed', 'email');
   const fault = faultOf({ email });
   if (fault) return refused(fault.code, fault.field);
   return happened({

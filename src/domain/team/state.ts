@@ -1,4 +1,5 @@
 import type { MemberRoleChanged, ProjectEvent, Role, TeamEvent } from './events.js';
+import { defaultPolicy, type TeamPolicy } from './policy.js';
 
 export interface Member {
   readonly userId: string;
@@ -41,6 +42,9 @@ export interface Team {
   readonly name: string;
   /** Events of the team's stream. */
   readonly revision: number;
+  readonly policy: TeamPolicy;
+  /** Of the team, at the last change of the policy: what its ETag is made of. */
+  readonly policyRevision: number;
   readonly members: readonly Member[];
   /** Those nobody joined by yet, the oldest first. */
   readonly invitations: readonly Invitation[];
@@ -53,13 +57,18 @@ export type TeamState = Team | undefined;
 export function evolve(team: TeamState, event: TeamEvent): TeamState {
   if (event.type === 'TeamCreated') {
     const { teamId, name } = event;
-    return { teamId, name, revision: 1, members: [], invitations: [], projects: [] };
+    const policy = { policy: defaultPolicy, policyRevision: 1 };
+    return { teamId, name, revision: 1, ...policy, members: [], invitations: [], projects: [] };
   }
   return team && changed({ ...team, revision: team.revision + 1 }, event);
 }
 
 function changed(team: Team, event: Exclude<TeamEvent, { type: 'TeamCreated' }>): Team {
   switch (event.type) {
+    case 'TeamPolicyChanged': {
+      const { type: _, changedAt: __, ...policy } = event;
+      return { ...team, policy, policyRevision: team.revision };
+    }
     case 'MemberInvited': {
       const { type: _, until = null, ...fields } = event;
       const open = team.invitations.filter((one) => event.invitedAt < one.expiresAt);

@@ -48,6 +48,7 @@ export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, {
   WalletToppedUp: { schema: 1, personal: {} },
   WalletDebited: { schema: 1, personal: {} },
   TeamCreated: { schema: 1, personal: {} },
+  TeamPolicyChanged: { schema: 1, personal: {} },
   MemberInvited: { schema: 1, personal: { email: ofInvitation } },
   MemberJoined: { schema: 1, personal: {} },
   MemberRoleChanged: { schema: 1, personal: {} },

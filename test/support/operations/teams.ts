@@ -2,6 +2,7 @@ import { expectMade } from './made.js';
 import { plain, type Refused, type Row, type Rows } from './row.js';
 import type { World } from './world.js';
 
+const team = '/v1/team';
 const projects = '/v1/projects';
 const members = '/v1/members';
 const invitations = '/v1/invitations';
@@ -18,6 +19,14 @@ const changingMember = (status: number) => [status, status, 404, 403, 404, 404] 
 
 /** The projects of a team, and its people. */
 export const teamRows: Rows = {
+  'GET /v1/team': plain(team, [200, 200, 403, 200, 403, 403]),
+  'PATCH /v1/team': {
+    statuses: [200, 200, 403, 403, 403, 403],
+    request: async () => ({ path: team, body: { rotateEveryDays: 90 } }),
+    refusals: async () => [
+      refused(400, 'policy.default_exceeds_max', team, { defaultExpiresInDays: 9, maxExpiresInDays: 8 }),
+    ],
+  },
   'POST /v1/projects': {
     statuses: [201, 201, 403, 403, 403, 403],
     request: async () => ({ path: projects, body: { name: 'Vision' } }),
