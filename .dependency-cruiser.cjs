@@ -25,7 +25,7 @@ const domain = '^src/domain/';
 const platform = '^src/platform/';
 const config = '^src/config/';
 const port = '^src/event-store/(port|ledger)\\.ts$';
-const queries = '^projections/[^/]+/(queries|filters|lapses|table|model|apply|index)\\.ts$';
+const queries = '^projections/[^/]+/(queries|filters|lapses|expiries|table|model|apply|index)\\.ts$';
 const npm = (...names) => names.map((name) => `node_modules/${name}/`);
 const node =
   '^(node:)?(crypto|fs|fs/promises|path|os|net|http|stream|stream/promises|timers|timers/promises|util|child_process|url|events|perf_hooks|async_hooks|buffer|diagnostics_channel|module|process|worker_threads)$';
@@ -84,7 +84,7 @@ module.exports = {
       platform,
       config,
     ]),
-    packages('processes', '^src/processes/', ['^(node:)?timers/promises$']),
+    packages('processes', '^src/processes/', [...npm('nodemailer'), '^(node:)?timers/promises$']),
     house('api', '^src/api/', [
       '^src/api/',
       '^src/application/',

@@ -2,6 +2,7 @@ import { accessModel } from './access/table.js';
 import { auditModel } from './audit/table.js';
 import { keysModel } from './keys/table.js';
 import { lastUsedModel } from './last-used/table.js';
+import { noticesModel } from './notices/table.js';
 import { profilesModel } from './profiles/table.js';
 import { resourcesModel } from './resources/table.js';
 import type { ReadModel } from './runner/model.js';
@@ -20,4 +21,5 @@ export const readModels: readonly ReadModel[] = [
   profilesModel,
   servicesModel,
   walletsModel,
+  noticesModel,
 ];

@@ -5,6 +5,7 @@ import { AccountsController } from './api/http/accounts/accounts.controller.js';
 import { ENTRANCE, type Entrance } from './api/http/accounts/entrance.js';
 import { AuditController } from './api/http/audit/audit.controller.js';
 import { AuthenticationGuard } from './api/http/authentication.guard.js';
+import { ClaimsController } from './api/http/claims/claims.controller.js';
 import { Idempotency, REPLIES } from './api/http/idempotency.js';
 import { KeyChangesController } from './api/http/keys/key-changes.controller.js';
 import { KeysController } from './api/http/keys/keys.controller.js';
@@ -30,6 +31,7 @@ import { AssignResourcesHandler } from './application/key/assign-resources.js';
 import { AssignUsersHandler } from './application/key/assign-users.js';
 import { ChangeKeyHandler } from './application/key/change-key.js';
 import { ChangeStatusHandler } from './application/key/change-status.js';
+import { ClaimSecretHandler } from './application/key/claim-secret.js';
 import { CreateKeyHandler } from './application/key/create-key.js';
 import { DeleteKeyHandler } from './application/key/delete-key.js';
 import { EnableServicesHandler } from './application/key/enable-services.js';
@@ -106,6 +108,7 @@ const handlers: Provider[] = [
   ChangeProjectStatusHandler,
   ChangeResourceStatusHandler,
   ChangeStatusHandler,
+  ClaimSecretHandler,
   CompleteSignUpHandler,
   CreateKeyHandler,
   CreateProfileHandler,
@@ -171,6 +174,7 @@ export class AppModule {
       controllers: [
         AccountsController,
         AuditController,
+        ClaimsController,
         KeyChangesController,
         KeysController,
         InvitationsController,

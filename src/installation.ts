@@ -14,11 +14,13 @@ import {
 import { migrations as accountMigrations } from './identity/migrations.js';
 import { borrowEmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres/server.js';
 import { createKeyRing, migrations as ringMigrations, type SealedKeyRing } from './platform/key-ring.js';
+import { migrations as linkMigrations } from './platform/links.js';
 import type { Log } from './platform/log.js';
 import { openMasterKey } from './platform/master-key.js';
 import { migrate } from './platform/migrate.js';
 import { createKysely, createPool, type PoolOptions } from './platform/postgres.js';
 import { migrations as replyMigrations } from './platform/replies.js';
+import { migrations as mailMigrations } from './platform/settled-mails.js';
 
 /** What the service and the server's own command line both stand on: database, master key, log. */
 export interface Installation {
@@ -54,6 +56,8 @@ export const schemas = [
   { schema: 'ring', migrations: ringMigrations },
   { schema: 'accounts', migrations: accountMigrations },
   { schema: 'replies', migrations: replyMigrations },
+  { schema: 'links', migrations: linkMigrations },
+  { schema: 'mails', migrations: mailMigrations },
   { schema: 'read', migrations: readMigrations },
 ];
 
@@ -70,7 +74,7 @@ const whileSomebodyWaits = {
  * place of an older one takes a second.
  */
 function poolMax(processesCount: number): number {
-  return processesCount === 1 ? 20 : 10;
+  return processesCount === 1 ? 20 : 12;
 }
 
 /** Beside the two pools: six of the log, one for locks, one that tells that the database is in use. */

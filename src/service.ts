@@ -25,11 +25,15 @@ import { createClockCheck } from './platform/clock-check.js';
 import { createCursors } from './platform/cursors.js';
 import { createFrameworkLog } from './platform/framework-log.js';
 import { newId } from './platform/ids.js';
+import { createLinks } from './platform/links.js';
 import type { Log } from './platform/log.js';
 import { deriveKey } from './platform/master-key.js';
 import { createMetrics, type MetricsExchange } from './platform/metrics.js';
 import { createReplies } from './platform/replies.js';
+import { createSettledMails } from './platform/settled-mails.js';
 import { createLapses } from './processes/lapses.js';
+import { createMailer } from './processes/notices/mailer.js';
+import { createNotices } from './processes/notices/notices.js';
 import { createAccessIndex } from './verification/access-index.js';
 import { createAuthenticator } from './verification/authenticator.js';
 import { createAccessFeed } from './verification/feed.js';
@@ -134,6 +138,8 @@ export async function startService(
       lookups: createLookups(readDb),
       settled,
       keysListed,
+      links: createLinks({ db: readDb, key: deriveKey(masterKey, 'claim-links') }),
+      sendsMail: config.mail !== undefined,
       teamsTopUp: config.topUp === 'team',
     };
     async function settled(position: Position): Promise<void> {
@@ -249,6 +255,14 @@ export async function startService(
     });
     undo.push(() => app.close());
     const url = await app.listen(config.host, config.httpPort);
+    if (config.mail) {
+      const mailer = createMailer(config.mail);
+      const settledMails = createSettledMails(readDb);
+      const baseUrl = publicUrl ?? url;
+      const notices = createNotices({ parts, mailer, settled: settledMails, baseUrl, warn });
+      undo.push(() => notices.stop());
+      notices.start();
+    }
     health.started();
 
     return {

@@ -128,6 +128,9 @@ function changed(row: KeyAccessRow, event: Exclude<KeyEvent, KeyCreated>): KeyAc
       return { ...row, tokens: row.tokens.map((token) => withSecretOf(event, token)) };
     case 'KeyTokenRevoked':
       return { ...row, tokens: row.tokens.filter(({ tokenId }) => tokenId !== event.tokenId) };
+    case 'SecretClaimed':
+    case 'NoticeSent':
+      return row;
     case 'KeyRevoked':
       return { ...row, revokedAt: event.revokedAt };
     case 'KeyDeleted':

@@ -38,6 +38,8 @@ export interface KeyRow {
   readonly businessJustification: string | null;
   /** Personal. */
   readonly notes: string | null;
+  /** Personal. */
+  readonly notifyEmail: string | null;
   readonly externalId: string | null;
   readonly labels: readonly string[];
   readonly biasProfileId: string | null;
@@ -102,6 +104,7 @@ export const keyRows: Table<KeyRow> = {
     appId: 'text | null',
     businessJustification: 'text | null',
     notes: 'text | null',
+    notifyEmail: 'text | null',
     externalId: 'text | null',
     labels: 'texts',
     biasProfileId: 'id | null',
@@ -189,6 +192,8 @@ function changed(row: KeyRow, event: Exclude<KeyEvent, KeyCreated>): KeyRow | un
     case 'KeyTokenIssued':
     case 'KeyTokenRotated':
     case 'KeyTokenRevoked':
+    case 'SecretClaimed':
+    case 'NoticeSent':
       return row;
     case 'KeyRevoked':
       return { ...row, revokedAt: event.revokedAt, revocationReason: event.reason };
@@ -227,6 +232,7 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
     appId: event.appId ?? null,
     businessJustification: event.businessJustification ?? null,
     notes: event.notes ?? null,
+    notifyEmail: event.notifyEmail ?? null,
     externalId: event.externalId ?? null,
     labels: event.labels ?? [],
     biasProfileId: null,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Ledger } from '../event-store/ledger.js';
 import type { Position } from '../event-store/port.js';
 import type { Clock } from '../platform/clock.js';
+import type { Links } from '../platform/links.js';
 import type { Executor } from './execute.js';
 import type { Lookups } from './lookups.js';
 
@@ -29,6 +30,10 @@ export interface Parts {
    * @throws ReadModelsBehind
    */
   readonly keysListed: (position: Position) => Promise<void>;
+  /** What stands behind the links in mails. */
+  readonly links: Links;
+  /** Whether there is a mail server to send them by. */
+  readonly sendsMail: boolean;
   /** Whether owners and admins may say that money came in, or operators alone. */
   readonly teamsTopUp: boolean;
 }

@@ -55,7 +55,7 @@ const toldFields = [
   'revocationReason',
 ] as const satisfies readonly (keyof KeyRow)[];
 
-const personalFields = ['requestor', 'notes'] as const satisfies readonly (keyof KeyRow)[];
+const personalFields = ['requestor', 'notes', 'notifyEmail'] as const satisfies readonly (keyof KeyRow)[];
 
 /** @param personal whether the reader may see personal data */
 export function entryOf(recorded: Recorded, changes: readonly Change[]): HistoryEntry {

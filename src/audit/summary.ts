@@ -22,6 +22,13 @@ const policyWords = {
   invoiced: 'invoiced',
 } as const;
 
+const noticeWords = {
+  key_issued: 'Sent the link to the secret.',
+  user_assigned: 'Told a user of the assignment.',
+  user_unassigned: 'Told a user that they are not assigned any more.',
+  expiring: 'Told that the key expires soon.',
+} as const;
+
 const detailWords: readonly (readonly [field: keyof KeyDetailsChange, words: string])[] = [
   ['name', 'the name'],
   ['description', 'the description'],
@@ -31,6 +38,7 @@ const detailWords: readonly (readonly [field: keyof KeyDetailsChange, words: str
   ['appId', 'the app id'],
   ['businessJustification', 'the business justification'],
   ['notes', 'the notes'],
+  ['notifyEmail', 'the address to notify'],
   ['externalId', 'the external id'],
   ['labels', 'the labels'],
 ];
@@ -86,6 +94,10 @@ export function summaryOf(event: DomainEvent): string {
       return 'Gave a token of the key a new secret; the one before ended at once.';
     case 'KeyTokenRevoked':
       return `Revoked a token of the key: ${reasonWords[event.reason]}.`;
+    case 'SecretClaimed':
+      return 'Somebody took the secret by the link that was sent.';
+    case 'NoticeSent':
+      return noticeWords[event.notice];
     case 'KeyDeleted':
       return 'Deleted the key.';
     case 'KeyRevoked':

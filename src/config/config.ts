@@ -25,6 +25,8 @@ export interface Config {
   /** Who may say that money came into a wallet: operators alone, or a team's owners and admins too. */
   readonly topUp: 'operator' | 'team';
   readonly supportContact: string | undefined;
+  /** How mails are sent; undefined: not at all. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined;
   /** IP addresses and ranges in CIDR notation. */
   readonly trustedProxies: readonly string[];
   readonly verifyMaxStalenessSeconds: number;
@@ -94,6 +96,11 @@ function findConflicts(given: Given, texts: ReadonlyMap<string, string>): string
         '32 bytes in base64, for example the output of openssl rand -base64 32. Keep it apart from the database.',
     );
   }
+  if (isGiven('smtpUrl') !== isGiven('mailFrom')) {
+    problems.push(
+      'COMPASS_SMTP_URL and COMPASS_MAIL_FROM are needed together; give both of them, or neither.',
+    );
+  }
   const { httpPort = defaults.httpPort, grpcPort = defaults.grpcPort } = given;
   if (httpPort === grpcPort && httpPort !== 0) {
     problems.push(`COMPASS_HTTP_PORT and COMPASS_GRPC_PORT must differ, but both are ${httpPort}.`);
@@ -119,6 +126,7 @@ function complete(given: Given): Config {
     signUp: given.signUp ?? (isLoopback(host) ? 'open' : 'invite'),
     topUp: given.topUp ?? (isLoopback(host) ? 'team' : 'operator'),
     supportContact: given.supportContact,
+    mail: given.smtpUrl && given.mailFrom ? { smtpUrl: given.smtpUrl, from: given.mailFrom } : undefined,
     trustedProxies: given.trustedProxies ?? Object.freeze([]),
     verifyMaxStalenessSeconds: given.verifyMaxStalenessSeconds ?? 30,
     logLevel: given.logLevel ?? 'info',

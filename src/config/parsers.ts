@@ -58,6 +58,14 @@ export const databaseUrl: Parser<string> = (text) => {
   return url && /^postgres(ql)?:$/.test(url.protocol) && url.hostname ? text : undefined;
 };
 
+export const smtpUrl: Parser<string> = (text) => {
+  const url = URL.parse(text);
+  return url && /^smtps?:$/.test(url.protocol) && url.hostname ? text : undefined;
+};
+
+export const mailAddress: Parser<string> = (text) =>
+  text.length <= 254 && /^[^\s@<>"]+@[a-z0-9.-]+$/i.test(text) ? text : undefined;
+
 /** Scheme, host and port of an http or https address; nothing else may stand in it. */
 export const origin: Parser<string> = (text) => {
   const url = URL.parse(text);

@@ -5,11 +5,13 @@ import {
   key32,
   line,
   listOf,
+  mailAddress,
   oneOf,
   origin,
   type Parser,
   path,
   processesCount,
+  smtpUrl,
   wholeNumber,
 } from './parsers.js';
 
@@ -26,7 +28,7 @@ export interface Setting<Value> {
 
 const port = wholeNumber(0, 65_535);
 const portRule = 'a port number from 0 to 65535 (0: any free one)';
-/** Each keeps all keys in memory, and up to 28 connections to the database. */
+/** Each keeps all keys in memory, and up to 32 connections to the database. */
 const processesMax = 16;
 const keyRule = '32 bytes in base64';
 const keyExample = 'the output of openssl rand -base64 32';
@@ -97,6 +99,19 @@ export const settings = {
     name: 'COMPASS_SUPPORT_CONTACT',
     parse: line,
     rule: 'one line of at most 500 characters',
+    example: 'keys@example.com',
+  },
+  smtpUrl: {
+    name: 'COMPASS_SMTP_URL',
+    parse: smtpUrl,
+    rule: 'the address of a mail server',
+    example: 'smtps://user:password@mail.example.com',
+    isSecret: true,
+  },
+  mailFrom: {
+    name: 'COMPASS_MAIL_FROM',
+    parse: mailAddress,
+    rule: 'a mail address',
     example: 'keys@example.com',
   },
   trustedProxies: {

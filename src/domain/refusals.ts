@@ -23,6 +23,7 @@ export const refusals = {
   'token.not_found': 'There is no such token.',
   'token.exists': 'You have a token of this key: rotate it, or revoke it first.',
   'token.key_is_personal': 'A personal token has no tokens of its own.',
+  'claim.not_found': 'This link has been used, or is over: the secret is not shown again.',
   'resource.model_conflict': 'A key cannot have one model under two resource types.',
   'resource.not_found': 'There is no such resource.',
   'resource.name_invalid': 'A name has 1 to 100 printable characters.',

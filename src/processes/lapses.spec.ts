@@ -1,6 +1,7 @@
 import { keyRows, keysModel } from '../../projections/keys/table.js';
 import type { Runner } from '../../projections/runner/runner.js';
 import { secretRecordOf } from '../../test/support/key-events.js';
+import { noLinks } from '../../test/support/no-links.js';
 import { keyCreated } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
 import { createExecutor } from '../application/execute.js';
@@ -36,6 +37,8 @@ function lapses(): Lapses {
     lookups: createLookups(house.db),
     settled: () => settle(house, runner),
     keysListed: () => settle(house, runner),
+    links: noLinks,
+    sendsMail: false,
     teamsTopUp: false,
   };
   const warn = (message: string, error: unknown) => {

@@ -59,6 +59,7 @@ describe('doctor', () => {
       'read model profiles',
       'read model services',
       'read model wallets',
+      'read model notices',
     ]);
     expect(findings.find(({ name }) => name === 'processes')?.detail).toBe(
       '1 by these settings, 1 serving now',

@@ -21,6 +21,7 @@ const kinds = [
   'disable',
   'rotate',
   'lapse',
+  'notice',
   'resource',
   'enable',
   'revoke',
@@ -107,12 +108,22 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
       case 'create':
         if (!first(keyId)) return [];
         return [
-          [`key-${keyId}`, keyCreated({ keyId, teamId: `t${whom}`, name: text, notes: text, createdAt: at })],
+          [
+            `key-${keyId}`,
+            keyCreated({
+              keyId,
+              teamId: `t${whom}`,
+              name: text,
+              notes: text,
+              notifyEmail: text,
+              createdAt: at,
+            }),
+          ],
         ];
       case 'assign':
         if (!isAlive(keyId)) return [];
         if (first(`${keyId} ${whom}`)) {
-          return ofKey(keyId, { type: 'UserAssigned', userId: `u${whom}`, assignedAt: at });
+          return ofKey(keyId, { type: 'UserAssigned', userId: `u${whom}`, notify: true, assignedAt: at });
         }
         seen.delete(`${keyId} ${whom}`);
         return ofKey(keyId, { type: 'UserUnassigned', userId: `u${whom}`, unassignedAt: at });
@@ -161,6 +172,8 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
       }
       case 'lapse':
         return ofKey(keyId, { type: 'StatusChanged', status: 'EXPIRED', changedAt: at });
+      case 'notice':
+        return ofKey(keyId, { type: 'NoticeSent', ...noticeOf(whom, text), sentAt: at });
       case 'resource': {
         const resource = { resourceId: `r${whom}`, model: text, resourceType: 'TPM' } as const;
         return ofKey(
@@ -284,6 +297,11 @@ function enablingOf(
 }
 
 const used = { code: 'VALID', count: 1, firstAt: instant(0) } as const;
+function noticeOf(whom: number, causeId: string) {
+  return whom === 0
+    ? ({ notice: 'expiring', causeId, days: 7 } as const)
+    : ({ notice: 'key_issued', causeId } as const);
+}
 
 function serviceOf(serviceId: string, name: string, registeredAt: string): ServiceEvent {
   const billingPolicies = ['pay_as_you_go', 'invoiced'] as const;

@@ -24,6 +24,7 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'resource.not_found': 404,
   'resource.name_invalid': 400,
   'resource.model_invalid': 400,
+  'claim.not_found': 404,
   'profile.not_found': 404,
   'profile.archived': 409,
   'profile.attached': 409,

@@ -61,7 +61,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
   async execute({ principal, request, context }: CreateKeyCommand): Promise<Result<CreatedKey>> {
-    const { executor, clock, newId } = this.parts;
+    const { executor, clock, newId, links, sendsMail } = this.parts;
     const { teamId } = principal;
     const verdict = authorize(principal, 'keys.create');
     if (verdict !== 'allowed') return denied(verdict);
@@ -92,6 +92,10 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
 
     const keyId = newId();
     const { secret, record } = makeSecret(secretPrefixOf({ keyType, public: request.public ?? false }));
+    // Before the key: what is in the log is told, whatever ends this process in between.
+    if (request.notifyEmail !== undefined && sendsMail) {
+      await links.keep({ keyId, secretId: record.secretId, secret });
+    }
     const receipt = await runKeyCommand(this.parts, {
       keyId,
       context,

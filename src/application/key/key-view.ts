@@ -66,6 +66,8 @@ export interface KeyView {
   readonly businessJustification: string | null;
   /** For owners, admins and auditors only. */
   readonly notes: string | null;
+  /** For owners, admins and auditors only. */
+  readonly notifyEmail: string | null;
   readonly allowedIps: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly labels: readonly string[];
@@ -138,6 +140,7 @@ export function viewOf(row: KeyRow, facts: ViewFacts): KeyView {
     appId: rest.appId,
     businessJustification: rest.businessJustification,
     notes: personal ? rest.notes : null,
+    notifyEmail: personal ? rest.notifyEmail : null,
     allowedIps: rest.allowedIps,
     allowedOrigins: rest.allowedOrigins,
     labels: rest.labels,

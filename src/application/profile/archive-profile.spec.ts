@@ -1,4 +1,5 @@
 import { keysModel } from '../../../projections/keys/table.js';
+import { noLinks } from '../../../test/support/no-links.js';
 import { keyCreated } from '../../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../../test/support/projection-house.js';
 import { systemClock } from '../../platform/clock.js';
@@ -45,6 +46,8 @@ function archive(keysListed: Parts['keysListed']) {
     lookups: createLookups(db),
     settled: async () => undefined,
     keysListed,
+    links: noLinks,
+    sendsMail: false,
     teamsTopUp: false,
   };
   const principal = { type: 'user', userId: newId(), sessionId: newId(), teamId, role: 'OWNER' } as const;

@@ -1,4 +1,4 @@
-import { randomSecretBytes, sha256 } from '../../platform/random.js';
+import { sha256 } from '../../platform/random.js';
 
 /** What an invitation's link carries: it says where the invitation is, and proves that it was sent. */
 export interface InvitationToken {
@@ -7,12 +7,17 @@ export interface InvitationToken {
   readonly digest: string;
 }
 
-/** Two ids, then 32 bytes of chance. */
+/** Two ids, then 32 bytes that nobody can guess. */
 const idLength = 16;
 const tokenLength = 2 * idLength + 32;
 
-export function makeInvitationToken(teamId: string, membershipId: string): InvitationToken {
-  const bytes = Buffer.concat([bytesOf(teamId), bytesOf(membershipId), randomSecretBytes()]);
+/** @param proof that `Links` gives for the membership: so the mail can be written later */
+export function makeInvitationToken(
+  teamId: string,
+  membershipId: string,
+  proof: Uint8Array,
+): InvitationToken {
+  const bytes = Buffer.concat([bytesOf(teamId), bytesOf(membershipId), proof]);
   const token = bytes.toString('base64url');
   return { token, digest: sha256(token) };
 }

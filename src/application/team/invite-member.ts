@@ -23,8 +23,8 @@ export interface InviteMemberRequest {
 
 export interface InvitedMember extends WriteReceipt {
   readonly invitation: InvitationView;
-  /** In clear text: shown once, stored nowhere. */
-  readonly token: string;
+  /** In clear text: shown once, stored nowhere; undefined where it is sent by mail. */
+  readonly token: string | undefined;
 }
 
 /** How long somebody may take to answer. */
@@ -47,13 +47,17 @@ export class InviteMemberHandler implements ICommandHandler<InviteMemberCommand>
   async execute({ principal, request, context }: InviteMemberCommand): Promise<Result<InvitedMember>> {
     const verdict = authorize(principal, 'members.manage');
     if (verdict !== 'allowed') return denied(verdict);
-    const { clock, newId } = this.parts;
+    const { clock, newId, links, sendsMail } = this.parts;
     const now = clock.now();
     const { email, role, until } = request;
     if (until !== undefined && !isLifetimeEnd(until, now)) return refuse('member.until_invalid', 'until');
     const { teamId } = principal;
     const membershipId = newId();
-    const { token, digest: tokenDigest } = makeInvitationToken(teamId, membershipId);
+    const { token, digest: tokenDigest } = makeInvitationToken(
+      teamId,
+      membershipId,
+      links.proofOf(membershipId),
+    );
     const expiresAt = new Date(now.getTime() + invitationMilliseconds).toISOString();
     const fields = { membershipId, email, role, tokenDigest, expiresAt };
     const at = now.toISOString();
@@ -70,6 +74,6 @@ export class InviteMemberHandler implements ICommandHandler<InviteMemberCommand>
     });
     if (!receipt.ok) return receipt;
     const invitation = viewOf({ ...fields, until: until ?? null, invitedAt: at });
-    return done({ invitation, token, ...receipt.value });
+    return done({ invitation, token: sendsMail ? undefined : token, ...receipt.value });
   }
 }

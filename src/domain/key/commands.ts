@@ -10,6 +10,7 @@ import type {
   SecretRecord,
   Tier,
 } from './events.js';
+import type { NoticeDays, NoticeKind } from './notices.js';
 
 export interface CreateKey extends KeyDetails {
   readonly type: 'CreateKey';
@@ -136,6 +137,22 @@ export interface RecordLapses {
   readonly at: string;
 }
 
+/** By whoever has the link to the secret. */
+export interface ClaimSecret {
+  readonly type: 'ClaimSecret';
+  readonly secretId: string;
+  readonly at: string;
+}
+
+/** By the process that sends mails. */
+export interface RecordNotice {
+  readonly type: 'RecordNotice';
+  readonly notice: NoticeKind;
+  readonly causeId: string;
+  readonly days?: NoticeDays;
+  readonly at: string;
+}
+
 export interface RevokeKey {
   readonly type: 'RevokeKey';
   readonly reason: RevocationReason;
@@ -158,5 +175,7 @@ export type KeyCommand =
   | RotateKey
   | TokenCommand
   | RecordLapses
+  | ClaimSecret
+  | RecordNotice
   | RevokeKey
   | DeleteKey;

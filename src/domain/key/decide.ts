@@ -4,9 +4,11 @@ import { changeKey } from './change.js';
 import type {
   AssignResources,
   ChangeStatus,
+  ClaimSecret,
   DeleteKey,
   KeyCommand,
   RecordLapses,
+  RecordNotice,
   RevokeKey,
 } from './commands.js';
 import { createKey } from './create.js';
@@ -15,6 +17,7 @@ import { conflictIn } from './resources.js';
 import { rotateKey } from './rotate.js';
 import { enableServices } from './services.js';
 import type { Key, KeyState } from './state.js';
+import { keyStatus } from './status.js';
 import { issueToken, revokeToken, rotateToken } from './tokens.js';
 import { assignUsers } from './users.js';
 
@@ -30,6 +33,10 @@ export function decide(command: KeyCommand, key: KeyState): KeyDecision {
       return remove(key, command);
     case 'RecordLapses':
       return recordLapses(key, command);
+    case 'RecordNotice':
+      return recordNotice(command);
+    case 'ClaimSecret':
+      return claimSecret(key, command);
   }
   if (key.revokedAt !== null) return refused('key.revoked');
   switch (command.type) {
@@ -92,6 +99,18 @@ function assignResources(key: Key, { resources, mayWiden, at }: AssignResources)
     ...removed.map((one) => ({ type: 'ResourceUnassigned', ...one, unassignedAt: at }) as const),
     ...added.map((one) => ({ type: 'ResourceAssigned', ...one, assignedAt: at }) as const),
   );
+}
+
+/** Once, and only the newest secret of a key that still works: rotation, revocation and the end of the key end it. */
+function claimSecret(key: Key, { secretId, at }: ClaimSecret): KeyDecision {
+  const status = keyStatus(key, at);
+  const isOver = status === 'REVOKED' || status === 'EXPIRED';
+  if (isOver || key.secret.secretId !== secretId || key.isSecretClaimed) return refused('claim.not_found');
+  return happened({ type: 'SecretClaimed', secretId, claimedAt: at });
+}
+
+function recordNotice({ notice, causeId, days, at }: RecordNotice): KeyDecision {
+  return happened({ type: 'NoticeSent', notice, causeId, ...(days !== undefined && { days }), sentAt: at });
 }
 
 /** What time alone has done, so that the history tells it; nothing waits for these events. */

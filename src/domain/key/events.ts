@@ -1,4 +1,5 @@
 import type { BillingPolicy } from '../service/events.js';
+import type { NoticeDays, NoticeKind } from './notices.js';
 
 /** What the log keeps of a secret: enough to recognise it, never enough to use it. */
 export interface SecretRecord {
@@ -51,6 +52,8 @@ export interface KeyDetails {
   readonly businessJustification?: string;
   /** Personal: sealed in the log. */
   readonly notes?: string;
+  /** Whom to send the link to the new secret. Personal: sealed in the log. */
+  readonly notifyEmail?: string;
   /** The name of the key in another system. */
   readonly externalId?: string;
   /** Words to find the key by. */
@@ -243,6 +246,24 @@ export interface PreviousSecretRetired {
   readonly retiredAt: string;
 }
 
+/** Whoever has the link that was sent has taken the secret by it: it shows nothing any more. */
+export interface SecretClaimed {
+  readonly type: 'SecretClaimed';
+  readonly secretId: string;
+  readonly claimedAt: string;
+}
+
+/** A mail was handed to the mail server. To whom, the log does not say. */
+export interface NoticeSent {
+  readonly type: 'NoticeSent';
+  readonly notice: NoticeKind;
+  /** The event that it is about. */
+  readonly causeId: string;
+  /** Of what is expiring: so many days before. */
+  readonly days?: NoticeDays;
+  readonly sentAt: string;
+}
+
 export interface KeyRevoked {
   readonly type: 'KeyRevoked';
   readonly reason: RevocationReason;
@@ -277,6 +298,8 @@ export type KeyEvent =
   | KeyTokenIssued
   | KeyTokenRotated
   | KeyTokenRevoked
+  | SecretClaimed
+  | NoticeSent
   | KeyRevoked
   | KeyDeleted;
 
@@ -302,6 +325,8 @@ export const keyEventTypes = {
   KeyTokenIssued: true,
   KeyTokenRotated: true,
   KeyTokenRevoked: true,
+  SecretClaimed: true,
+  NoticeSent: true,
   KeyRevoked: true,
   KeyDeleted: true,
 } as const satisfies { [T in KeyEvent['type']]: true };

@@ -63,6 +63,8 @@ export interface Key {
   readonly userIds: readonly string[];
   readonly tokens: readonly LiveToken[];
   readonly secret: LiveSecret;
+  /** Whether somebody has taken it by the link that was sent. */
+  readonly isSecretClaimed: boolean;
   /** The one before, while its retirement is not recorded. */
   readonly previousSecret: LiveSecret | null;
   readonly revokedAt: string | null;
@@ -126,6 +128,10 @@ export function evolve(key: KeyState, event: KeyEvent): KeyState {
       return key;
     case 'KeyTokenRevoked':
       return { ...key, tokens: key.tokens.filter(({ tokenId }) => tokenId !== event.tokenId) };
+    case 'SecretClaimed':
+      return { ...key, isSecretClaimed: true };
+    case 'NoticeSent':
+      return key;
     case 'KeyRevoked':
       return { ...key, revokedAt: event.revokedAt };
     case 'KeyDeleted':
@@ -159,6 +165,7 @@ function created(event: KeyCreated): Key {
     userIds: [],
     tokens: [],
     secret: { secretId: secret.secretId, validUntil: secret.validUntil },
+    isSecretClaimed: false,
     previousSecret: null,
     revokedAt: null,
     deletedAt: null,
@@ -195,6 +202,7 @@ function rotated(key: Key, { secret, previousSecretId, previousValidUntil, rotat
   return {
     ...key,
     secret: { secretId: secret.secretId, validUntil: secret.validUntil },
+    isSecretClaimed: false,
     previousSecret: previousValidUntil > rotatedAt ? previous : null,
   };
 }
@@ -207,6 +215,7 @@ export const detailNames = [
   'appId',
   'businessJustification',
   'notes',
+  'notifyEmail',
   'externalId',
   'labels',
 ] as const satisfies readonly (keyof KeyDetails)[];

@@ -12,7 +12,7 @@ interface Format<E> {
 
 /** Every event that the log may hold. An event without a row here does not compile. */
 export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, { type: T }>> } = {
-  KeyCreated: { schema: 1, personal: { requestor: ofKey, notes: ofKey } },
+  KeyCreated: { schema: 1, personal: { requestor: ofKey, notes: ofKey, notifyEmail: ofKey } },
   UserAssigned: { schema: 1, personal: {} },
   UserUnassigned: { schema: 1, personal: {} },
   ResourceAssigned: { schema: 1, personal: {} },
@@ -20,7 +20,7 @@ export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, {
   ServiceEnabled: { schema: 1, personal: {} },
   ServicePolicyChanged: { schema: 1, personal: {} },
   ServiceDisabled: { schema: 1, personal: {} },
-  KeyDetailsChanged: { schema: 1, personal: { requestor: ofKey, notes: ofKey } },
+  KeyDetailsChanged: { schema: 1, personal: { requestor: ofKey, notes: ofKey, notifyEmail: ofKey } },
   ScopesChanged: { schema: 1, personal: {} },
   RoleChanged: { schema: 1, personal: {} },
   BiasProfileChanged: { schema: 1, personal: {} },
@@ -33,6 +33,8 @@ export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, {
   KeyTokenIssued: { schema: 1, personal: {} },
   KeyTokenRotated: { schema: 1, personal: {} },
   KeyTokenRevoked: { schema: 1, personal: {} },
+  SecretClaimed: { schema: 1, personal: {} },
+  NoticeSent: { schema: 1, personal: {} },
   KeyRevoked: { schema: 1, personal: {} },
   KeyDeleted: { schema: 1, personal: {} },
   ResourceRegistered: { schema: 1, personal: {} },

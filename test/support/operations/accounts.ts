@@ -39,6 +39,13 @@ export const accountRows: Rows = {
     ],
   },
   'POST /v1/sign-out': plain('/v1/sign-out'),
+  'GET /claim': plain('/claim'),
+  'POST /v1/claims': {
+    request: async () => ({ path: '/v1/claims', body: { token: 'nonsense' } }),
+    refusals: async () => [
+      { path: '/v1/claims', body: { token: 'nonsense' }, status: 404, code: 'claim.not_found' },
+    ],
+  },
   'GET /v1/me': { ...plain('/v1/me', [200, 200, 200, 200, 403, 403]), operator: 403 },
   'GET /v1/whoami': plain('/v1/whoami', [403, 403, 403, 403, 200, 200]),
 };

@@ -167,6 +167,9 @@ export class KeyAnswer implements KeyView {
   @ApiProperty({ ...text, description: 'For owners, admins and auditors only.' })
   readonly notes!: string | null;
 
+  @ApiProperty({ ...text, description: 'For owners, admins and auditors only.' })
+  readonly notifyEmail!: string | null;
+
   @ApiProperty({ type: [String], description: 'Addresses and CIDR ranges; empty: from everywhere.' })
   readonly allowedIps!: readonly string[];
 

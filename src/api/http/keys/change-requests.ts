@@ -14,6 +14,7 @@ import {
   ExpiresInDays,
   keyTexts,
   Labels,
+  NotifyEmail,
   ResourceIds,
   Scopes,
   UserIds,
@@ -65,6 +66,9 @@ export class ChangeKeyBody implements ChangeKeyRequest {
 
   @ClearableText(keyTexts.notes)
   readonly notes?: string | null;
+
+  @NotifyEmail({ description: 'Kept as personal data. Nothing is sent for the change.', nullable: true })
+  readonly notifyEmail?: string | null;
 
   @AllowedIps()
   readonly allowedIps?: readonly string[];

@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, HttpCode, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
@@ -18,6 +30,7 @@ import { DeleteKeyCommand } from '../../../application/key/delete-key.js';
 import { EnableServicesCommand } from '../../../application/key/enable-services.js';
 import type { KeyReceipt } from '../../../application/key/receipt.js';
 import { RotateKeyCommand } from '../../../application/key/rotate-key.js';
+import { PARTS, type Parts } from '../../../application/parts.js';
 import type { Principal } from '../../../application/principal.js';
 import type { Result } from '../../../application/result.js';
 import { valueOf } from '../answers.js';
@@ -45,6 +58,7 @@ export class KeyChangesController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    @Inject(PARTS) private readonly parts: Pick<Parts, 'sendsMail'>,
   ) {}
 
   @Patch()
@@ -98,9 +112,8 @@ export class KeyChangesController {
   ): Promise<UsersAssignedAnswer> {
     const context = contextOf(request, caller);
     const command = new AssignUsersCommand(caller, keyId, body, context, expectedRevision);
-    // No installation has mail configured: the events say who wanted a notice.
     const { key } = await this.run(caller, command, reply);
-    return { key, notified: false };
+    return { key, notified: body.notify === true && this.parts.sendsMail };
   }
 
   @Put('services')

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
@@ -17,6 +18,7 @@ import {
 import { lifetimeMaxDays } from '../../../application/key/expiry.js';
 import { scopes } from '../../../domain/access/permissions.js';
 import { isPlainText } from '../../../domain/text.js';
+import { isEmail, normalizedEmail } from '../../../identity/credentials.js';
 import { IsIdList, MayBeAbsent, MayBeNull, TextRule, zonedInstant, zonedInstantWords } from '../fields.js';
 import { isAddressRange, isWebOrigin } from './network.js';
 
@@ -137,6 +139,20 @@ export function AllowedOrigins(): PropertyDecorator {
     IsString({ each: true }),
     MaxLength(300, { each: true }),
     TextRule('isWebOrigin', words, isWebOrigin, { each: true }),
+  );
+}
+
+/** Held as it is compared and written to: without spaces around it, in lower case. */
+export function NotifyEmail({ description, nullable }: Words & { nullable: boolean }): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: String, format: 'email', nullable, maxLength: 254, description }),
+    nullable ? MayBeNull() : MayBeAbsent(),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? normalizedEmail(value) : value,
+    ),
+    IsString(),
+    MaxLength(254),
+    TextRule('isEmail', 'is an e-mail address', isEmail),
   );
 }
 

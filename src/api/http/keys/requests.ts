@@ -17,6 +17,7 @@ import {
   ExpiresInDays,
   keyTexts,
   Labels,
+  NotifyEmail,
   ResourceIds,
   Scopes,
   UserIds,
@@ -95,6 +96,13 @@ export class CreateKeyBody implements CreateKeyRequest {
 
   @OptionalText(keyTexts.notes)
   readonly notes?: string;
+
+  @NotifyEmail({
+    description:
+      'Who gets a mail with a link that shows the secret once, within a day; where mail is configured.',
+    nullable: false,
+  })
+  readonly notifyEmail?: string;
 
   @AllowedIps()
   readonly allowedIps?: readonly string[];

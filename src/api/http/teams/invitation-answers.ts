@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { InvitationView } from '../../../application/team/list-invitations.js';
 import { type Role, roles } from '../../../domain/team/events.js';
 
@@ -28,13 +28,13 @@ export class InvitationAnswer implements InvitationView {
 }
 
 class NewInvitationAnswer extends InvitationAnswer {
-  @ApiProperty({
+  @ApiPropertyOptional({
     format: 'uri',
     description:
-      'The link for whoever is invited, shown this once. What follows its `#` is the `invitation` of a sign-up ' +
+      'The link for whoever is invited, shown this once; absent where it is sent by mail. What follows its `#` is the `invitation` of a sign-up ' +
       'or sign-in.',
   })
-  readonly url!: string;
+  readonly url?: string;
 }
 
 export class OneInvitationAnswer {

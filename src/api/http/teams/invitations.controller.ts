@@ -55,6 +55,7 @@ export class InvitationsController {
     const command = new InviteMemberCommand(caller, asked, contextOf(request, caller));
     const { invitation, token, position } = valueOf(await this.commands.execute(command));
     writePosition(reply, position);
+    if (token === undefined) return { invitation };
     // After the `#`, so that no server on the way and no log of one gets to see it.
     const url = `${this.entrance.publicUrl ?? `${request.protocol}://${request.host}`}/join#${token}`;
     return { invitation: { ...invitation, url } };
