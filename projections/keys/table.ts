@@ -256,4 +256,4 @@ function created(event: KeyCreated, { metadata, revision }: Recorded): KeyRow {
   };
 }
 
-export const keysModel: ReadModel = { name: 'keys', version: 4, tables: [keyRows] };
+export const keysModel: ReadModel = { name: 'keys', version: 5, tables: [keyRows] };

@@ -1,6 +1,7 @@
 import type { Runner } from '../../../projections/runner/runner.js';
 import { walletLedger } from '../../../projections/wallets/queries.js';
 import { walletsModel } from '../../../projections/wallets/table.js';
+import { noLinks } from '../../../test/support/no-links.js';
 import { metadata } from '../../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../../test/support/projection-house.js';
 import type { PricedUsage } from '../../domain/wallet/commands.js';
@@ -61,6 +62,8 @@ function process({ ledger = house.ledger, readDb = house.db, deadlineMillisecond
     lookups: createLookups(readDb),
     settled: async () => undefined,
     keysListed: async () => undefined,
+    links: noLinks,
+    sendsMail: false,
     teamsTopUp: false,
   };
   const debit = createDebits(parts);
