@@ -1,11 +1,12 @@
 import type { KeyView } from '../../src/application/key/key-view.js';
 import { bearer } from '../support/http-client.js';
+import { type MailServer, startMailServer } from '../support/mail-server.js';
+import { issueOperator } from '../support/operator.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { startTestService, type TestService } from '../support/service.js';
 
 /**
- * Keys and the resources they are assigned to, in the words and the order of the documentation, as far as one
- * key reaches: the mail with a new key and administrator keys are not part of it.
+ * Keys and the resources they are assigned to, in the words and the order of the documentation.
  */
 
 interface Resource {
@@ -13,6 +14,7 @@ interface Resource {
   readonly model: string;
 }
 
+let mail: MailServer;
 let service: TestService;
 let owner: Owner;
 let gateway: NewKey;
@@ -30,14 +32,21 @@ const details = {
 };
 
 beforeAll(async () => {
-  service = await startTestService();
+  mail = await startMailServer();
+  service = await startTestService({
+    ...mail.settings,
+    COMPASS_SUPPORT_CONTACT: 'compass.support@core42.ai',
+  });
   owner = await service.signUp();
   gateway = await service.createKey(owner, { name: 'Gateway', role: 'admin', scopes: ['verify'] });
   tokens = await register('Tokens per minute', 'jais-30b', 'TPM');
   pay = await register('Pay as you go', 'llama-3', 'PYG');
 });
 
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  await mail.close();
+});
 
 async function call<Body>(method: string, path: string, body?: object, status = 200): Promise<Body> {
   const answer = await service.send<Body>(method, path, { as: owner, ...(body && { body }) });
@@ -79,6 +88,18 @@ describe('Create API Keys', () => {
     });
   });
 
+  it('notify via email: the address that is to receive the new API key', async () => {
+    const notifyEmail = 'grace@example.com';
+    const made = await service.createKey(owner, { name: 'mailed_key', notifyEmail });
+    const { text } = await mail.mailTo(notifyEmail, 'mailed_key');
+    const answer = await fetch(`${service.url}/v1/claims`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: /#(\S+)/.exec(text)?.[1] }),
+    });
+    expect(await answer.json()).toEqual({ keyId: made.key.id, name: 'mailed_key', secret: made.secret });
+  });
+
   it('you can view the API key only once, when you generate it', async () => {
     const answer = await service.send('GET', `/v1/keys/${key.key.id}`, { as: owner });
     expect(answer.text).not.toContain(key.secret);
@@ -96,6 +117,16 @@ describe('Create API Keys', () => {
   it('you can create multiple API keys', async () => {
     const more = await Promise.all([1, 2, 3].map(() => service.createKey(owner, { name: 'chat_key' })));
     expect(new Set(more.map(({ secret }) => secret)).size).toBe(3);
+  });
+});
+
+describe('For Administrator API Key', () => {
+  it('write to the support team, which issues one on the server', async () => {
+    const { supportContact } = await call<{ supportContact: string }>('GET', '/v1/me');
+    expect(supportContact).toBe('compass.support@core42.ai');
+    const administrator = await issueOperator(service, owner.team.id);
+    const seen = await service.send('GET', `/v1/keys/${key.key.id}`, { as: administrator });
+    expect(seen.status).toBe(200);
   });
 });
 
