@@ -73,7 +73,11 @@ export async function startMailServer(): Promise<MailServer> {
       eventually(`mail to ${address} about ${words}`, () =>
         mails.find(({ to, subject }) => to.includes(address) && subject.includes(words)),
       ),
-    close: () => new Promise((done) => void server.close(() => done())),
+    async close() {
+      await new Promise<void>((done) => {
+        server.close(done);
+      });
+    },
   };
 }
 

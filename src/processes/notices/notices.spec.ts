@@ -63,7 +63,7 @@ function notices(): Notices {
     clock,
     newId,
     readDb: house.db,
-    lookups: createLookups(house.db as never),
+    lookups: createLookups(house.db),
     settled: () => settle(house, runner),
     keysListed: () => settle(house, runner),
     links: noLinks,
