@@ -37,7 +37,7 @@ export const canaries = {
   'skipped-event': {
     what: 'the list of keys leaves out rotations',
     graft: {
-      file: 'projections/runner/batch.js',
+      file: 'projections/runner/changes.js',
       find: 'events.map((recorded)=>attempt(()=>table.keysOf(recorded)))',
       replace: `events.map((recorded)=>table.name === 'keys' && recorded.event.type === 'KeyRotated'
         ? [] : attempt(()=>table.keysOf(recorded)))`,

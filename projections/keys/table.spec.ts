@@ -49,6 +49,7 @@ describe('the read model keys', () => {
       appId: null,
       businessJustification: null,
       notes: null,
+      notifyEmail: null,
       externalId: null,
       labels: [],
       ownerId: null,

@@ -48,6 +48,7 @@ describe('the catalogue', () => {
       priceVersion: 1,
       models: chatModels,
       registeredAt: expect.any(String),
+      retiredAt: null,
       revision: 2,
     });
     expect(await read(id, await service.signUp())).toEqual(seen);
