@@ -29,15 +29,21 @@ export interface Authenticator {
   ): UserPrincipal | undefined;
 }
 
+/** Whether a key lets whoever presents it in at the instant; what they may do then is another question. */
+export function isValidCredential(
+  { access, secret }: Pick<KeyPrincipal, 'access' | 'secret'>,
+  from: Whereabouts,
+  at: string,
+  index: AccessIndex,
+): boolean {
+  return decideAccess(access, secret, asCredential(access, from), at, index).allowed;
+}
+
 export function createAuthenticator(index: AccessIndex): Authenticator {
   return {
     key(presented, from, at) {
       const found = index.find(presented);
-      if (
-        !found ||
-        !decideAccess(found.access, found.secret, asCredential(found.access, from), at, index).allowed
-      )
-        return undefined;
+      if (!found || !isValidCredential(found, from, at, index)) return undefined;
       const { secretId, validUntil, token } = found.secret;
       const secret = { secretId, validUntil, ...(token && { token }) };
       if (isOperatorKey(found.access)) {

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { KeyPrincipal } from '../../../application/principal.js';
-import { asCredential } from '../../../domain/access/key-access.js';
-import { decideAccess } from '../../../domain/access/verdict.js';
 import type { AccessIndex } from '../../../verification/access-index.js';
+import { isValidCredential } from '../../../verification/authenticator.js';
 
 /** A gateway sends thousands of requests on one connection: its secret need not be hashed for each of them. */
 export interface Callers {
@@ -45,7 +44,7 @@ export function rememberCallers(index: AccessIndex): Callers {
       if (!isUnchanged(known)) return undefined;
       // A project can be archived within the very instant: what is joined with keys counts as a change too.
       const isDecided = known.validAt === at && known.changesCount === index.changesCount();
-      if (!isDecided && !isStillValid(index, principal, at)) return undefined;
+      if (!isDecided && !isValidCredential(principal, {}, at, index)) return undefined;
       known.validAt = at;
       known.changesCount = index.changesCount();
       return principal;
@@ -63,10 +62,6 @@ export function rememberCallers(index: AccessIndex): Callers {
       byConnection.set(socket, known);
     },
   };
-}
-
-function isStillValid(index: AccessIndex, { access, secret }: KeyPrincipal, at: string): boolean {
-  return decideAccess(access, secret, asCredential(access, {}), at, index).allowed;
 }
 
 /** Whether nothing but the key decides who asks: no membership of a user, and no place it is presented from. */
