@@ -144,9 +144,14 @@ export function createPackedKeys(): PackedKeys {
   function secretIn(slot: number): FoundSecret {
     const { integers } = blockOf(slot);
     const start = startOf(slot) >> 2;
-    const part = (at: number) => integers[start + (at >> 2)] ?? 0;
-    const id = secretIdAt;
-    return new PackedSecret(part(numberAt), part(id), part(id + 4), part(id + 8), part(id + 12));
+    const id = start + (secretIdAt >> 2);
+    return new PackedSecret(
+      integers[start + (numberAt >> 2)] ?? 0,
+      integers[id] ?? 0,
+      integers[id + 1] ?? 0,
+      integers[id + 2] ?? 0,
+      integers[id + 3] ?? 0,
+    );
   }
 
   /** False when the row would not come back as it is. */

@@ -58,6 +58,7 @@ interface Check {
 }
 
 const always = () => true;
+const toInfer = 'inferences:create';
 
 /** The first that does not hold is the verdict. */
 export const checks: readonly Check[] = [
@@ -157,11 +158,10 @@ function needsAnyResource({ access, request, surroundings }: Case): boolean {
 }
 
 function asksToInfer({ scope, permission, permissions }: AccessRequest): boolean {
-  const isToInfer = (one: string) => one === 'inferences:create';
   return (
     scope === 'inference' ||
-    (permission !== undefined && isToInfer(permission)) ||
-    (permissions?.some(isToInfer) ?? false)
+    permission === toInfer ||
+    (permissions !== undefined && permissions.includes(toInfer))
   );
 }
 
