@@ -55,6 +55,8 @@ test.each(['authorization', 'cookie', 'set-cookie', 'secret', 'password', 'token
     log.info({ [name]: 'hush', headers: { [name]: 'hush' }, request2: { headers: { [name]: ['hush'] } } });
     expect(lines.join('')).not.toContain('hush');
     expect(written()).toMatchObject({ [name]: '[redacted]', headers: { [name]: '[redacted]' } });
+    log.child({ [name]: 'hush' }).info('Told');
+    expect(lines.at(-1)).not.toContain('hush');
   },
 );
 
