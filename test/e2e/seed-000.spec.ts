@@ -72,12 +72,33 @@ async function verdictOf(model: string): Promise<string> {
 const idsOf = ({ resources }: KeyView) => resources.map(({ id }) => id);
 
 describe('Create API Keys', () => {
+  it('log in to your account', async () => {
+    const { email, password } = owner;
+    const answer = await service.send('POST', '/v1/sign-in', { body: { email, password } });
+    expect(answer.status).toBe(200);
+    owner = { ...owner, ...service.sessionOf(answer) };
+  });
+
   it('enter the details: a name, resources, and what else there is to say', async () => {
     key = await service.createKey(owner, { name: 'chat_key', resourceIds: [tokens.id], ...details });
     expect(key.key).toMatchObject({ name: 'chat_key', ...details });
     expect(key.key.resources).toEqual([
       { id: tokens.id, name: 'Tokens per minute', model: 'jais-30b', resourceType: 'TPM', status: 'active' },
     ]);
+  });
+
+  it('ensure the key name does not have any special characters or spaces', async () => {
+    await call('PATCH', '/v1/team', { nameStyle: 'identifier' });
+    for (const name of ['chat key', 'chat/key', 'chat!']) {
+      const refused = await service.send('POST', '/v1/keys', { as: owner, body: { name } });
+      expect([refused.status, refused.body.code]).toEqual([400, 'key.name_not_identifier']);
+    }
+  });
+
+  it('App ID: use the exact name', async () => {
+    const ask = async (appId: string) =>
+      (await service.verify(bearer(gateway.secret), { key: key.secret, appId })).body.code;
+    expect([await ask('chat'), await ask('Chat')]).toEqual(['VALID', 'APP_MISMATCH']);
   });
 
   it('all details but the name are optional, and the name has a default', async () => {
@@ -103,6 +124,11 @@ describe('Create API Keys', () => {
   it('you can view the API key only once, when you generate it', async () => {
     const answer = await service.send('GET', `/v1/keys/${key.key.id}`, { as: owner });
     expect(answer.text).not.toContain(key.secret);
+  });
+
+  it('if you do not store it or lose it, you can generate a new API key', async () => {
+    const again = await service.createKey(owner, { name: 'chat_key', ...details });
+    expect(again.secret).not.toBe(key.secret);
   });
 
   it('you will be able to use the API keys only with an active resource', async () => {

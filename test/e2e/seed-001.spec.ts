@@ -1,21 +1,24 @@
 import type { KeyView } from '../../src/application/key/key-view.js';
 import { bearer } from '../support/http-client.js';
+import { signUpInto } from '../support/members.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { startTestService, type TestService } from '../support/service.js';
 
-/**
- * Authentication and project-scoped keys, in the words and the order of the documentation, as far as one key
- * reaches: the SDK, the command line and several projects are not part of it.
- */
+/** Authentication with project-scoped keys over HTTP, in the words and the order of the documentation. */
 
 let service: TestService;
 let owner: Owner;
+/** Not the team's first. */
+let projectId: string;
 let gateway: NewKey;
 let pipeline: NewKey;
 
 beforeAll(async () => {
   service = await startTestService();
   owner = await service.signUp();
+  const project = { as: owner, body: { name: 'Pipelines' } };
+  projectId = (await service.send<{ project: { id: string } }>('POST', '/v1/projects', project)).body.project
+    .id;
   gateway = await service.createKey(owner, { name: 'Gateway', role: 'admin', scopes: ['verify'] });
 });
 
@@ -30,11 +33,11 @@ describe('Creating a key: fill in', () => {
     pipeline = await service.createKey(owner, {
       name: 'CI Pipeline',
       type: 'service_account',
-      projectId: owner.project.id,
+      projectId,
       expiresInDays: 30,
     });
     const { createdAt, expiresAt } = pipeline.key;
-    expect(pipeline.key).toMatchObject({ name: 'CI Pipeline', type: 'service_account' });
+    expect(pipeline.key).toMatchObject({ name: 'CI Pipeline', type: 'service_account', projectId });
     expect(Date.parse(expiresAt ?? '') - Date.parse(createdAt)).toBe(30 * 86_400_000);
   });
 
@@ -55,10 +58,32 @@ describe('Creating a key: fill in', () => {
   });
 });
 
+describe('Treat keys like passwords', () => {
+  it('give each system its own key so you can revoke one without disrupting the others', async () => {
+    const [shop, mail] = [await service.createKey(owner), await service.createKey(owner)];
+    await service.revoke(owner, shop.key.id);
+    expect([await verdictOf(shop.secret), await verdictOf(mail.secret)]).toEqual(['REVOKED', 'VALID']);
+  });
+});
+
 describe('Service accounts vs personal tokens', () => {
-  it('a service account is its own identity, whoever set it up', async () => {
+  it('a service account is its own identity, independent of any person', async () => {
     const whoami = await service.send<{ key: KeyView }>('GET', '/v1/whoami', { as: bearer(pipeline.secret) });
     expect(whoami.body.key).toMatchObject({ type: 'service_account', userId: null });
+  });
+
+  it('it should keep working regardless of who set it up; a personal token inherits your access', async () => {
+    const admin = await signUpInto(service, owner, 'ADMIN');
+    const { secret: account } = await service.createKey(admin, { role: 'admin' });
+    const { secret: token } = await service.createKey(admin, { type: 'personal_token', role: 'admin' });
+    const asked = { permission: 'connections:write' };
+    const codes = async () => [await verdictOf(account, asked), await verdictOf(token, asked)];
+    expect(await codes()).toEqual(['VALID', 'VALID']);
+    const member = `/v1/members/${admin.userId}`;
+    await service.send('PATCH', member, { as: owner, body: { role: 'USER' } });
+    expect(await codes()).toEqual(['VALID', 'INSUFFICIENT_ROLE']);
+    await service.send('DELETE', member, { as: owner });
+    expect(await codes()).toEqual(['VALID', 'USER_NOT_ENTITLED']);
   });
 
   it('a personal token acts as you', async () => {
@@ -97,9 +122,13 @@ describe('Using a key', () => {
 
   it('you do not send a project id yourself: it is resolved from the key', async () => {
     const answer = await service.verifyItself(pipeline.secret);
-    expect(answer.body).toMatchObject({ allowed: true, projectId: owner.project.id });
-    expect(await verdictOf(pipeline.secret, { project: owner.project.id })).toBe('VALID');
-    expect(await verdictOf(pipeline.secret, { project: owner.team.id })).toBe('WRONG_PROJECT');
+    expect(answer.body).toMatchObject({ allowed: true, projectId });
+    expect(await verdictOf(pipeline.secret, { project: projectId })).toBe('VALID');
+    expect(await verdictOf(pipeline.secret, { project: owner.project.id })).toBe('WRONG_PROJECT');
+    const seen = await service.send<{ items: { id: string }[] }>('GET', '/v1/projects', {
+      as: bearer(pipeline.secret),
+    });
+    expect(seen.body.items.map(({ id }) => id)).toEqual([projectId]);
   });
 });
 
@@ -108,7 +137,7 @@ describe('Revoking a key', () => {
     const list = await service.send<{ items: KeyView[] }>('GET', '/v1/keys?limit=200', { as: owner });
     expect(list.body.items.find(({ id }) => id === pipeline.key.id)).toMatchObject({
       type: 'service_account',
-      projectId: owner.project.id,
+      projectId,
       createdAt: pipeline.key.createdAt,
     });
   });

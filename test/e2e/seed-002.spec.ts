@@ -1,27 +1,30 @@
 import type { KeyView } from '../../src/application/key/key-view.js';
 import type { CostEstimate } from '../../src/application/service/estimate-cost.js';
 import { type Catalogue, createCatalogue } from '../support/catalogue.js';
-import { bearer, type Caller } from '../support/http-client.js';
+import { bearer } from '../support/http-client.js';
 import { type KeyCalls, keyCalls } from '../support/key-calls.js';
-import { join } from '../support/members.js';
+import { type MailServer, startMailServer } from '../support/mail-server.js';
+import { type Member, signUpInto } from '../support/members.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 
 /** The Key Management tab, in the words and the order of the documentation. */
 
+let mail: MailServer;
 let service: TestService;
 let catalogue: Catalogue;
 let chatId: string;
 let searchId: string;
 let owner: Owner;
-let admin: Caller;
-let user: Caller;
+let admin: Member;
+let user: Member & { readonly email: string };
 let calls: KeyCalls;
 let key: NewKey;
 
 beforeAll(async () => {
-  service = await startTestService();
+  mail = await startMailServer();
+  service = await startTestService(mail.settings);
   catalogue = createCatalogue(service);
   chatId = await catalogue.register({ name: 'Chat' });
   searchId = await catalogue.register({
@@ -31,15 +34,15 @@ beforeAll(async () => {
     models: [{ model: 'finder', prices: [] }],
   });
   owner = await service.signUp();
-  admin = await join(service, owner, 'ADMIN');
-  user = await join(service, owner, 'USER');
+  admin = await signUpInto(service, owner, 'ADMIN', mail);
+  user = await signUpInto(service, owner, 'USER', mail);
   calls = keyCalls(service, owner);
 });
 
-afterAll(() => service.stop());
-
-const userIdOf = async (as: Caller) =>
-  (await service.send<{ user: { id: string } }>('GET', '/v1/me', { as })).body.user.id;
+afterAll(async () => {
+  await service.stop();
+  await mail.close();
+});
 
 const verdictOf = async (secret: string, request: object) =>
   (await service.verify(owner, { key: secret, ...request })).body.code;
@@ -63,7 +66,7 @@ describe('Keys', () => {
 
 describe('Creating keys', () => {
   it('you will have the option to assign users and enable services', async () => {
-    const userId = await userIdOf(user);
+    const { userId } = user;
     const services = [{ serviceId: searchId, billingPolicy: 'free' }];
     key = await service.createKey(owner, { name: 'Chatbot', userIds: [userId], services });
     expect(key.key.users.map(({ id }) => id)).toEqual([owner.user.id, userId]);
@@ -93,7 +96,7 @@ describe('Editing key name and description', () => {
 
 describe('Editing assigned users', () => {
   it('you can select (or deselect) the users, with the option to notify them', async () => {
-    const [userId, adminId] = [await userIdOf(user), await userIdOf(admin)];
+    const [userId, adminId] = [user.userId, admin.userId];
     const path = `/v1/keys/${key.key.id}/users`;
     const put = (userIds: readonly string[]) =>
       service.send<{ key: KeyView; notified: boolean }>('PUT', path, {
@@ -102,9 +105,10 @@ describe('Editing assigned users', () => {
       });
     const changed = await put([adminId]);
     expect(changed.body.key.users.map(({ id }) => id)).toEqual([adminId]);
-    // Mail is not configured here.
-    expect(changed.body.notified).toBe(false);
+    expect(changed.body.notified).toBe(true);
+    await mail.mailTo(user.email, 'You can no longer use the API key Chatbot 2');
     expect((await put([adminId, userId])).body.key.users).toHaveLength(2);
+    await mail.mailTo(user.email, 'You can use the API key Chatbot 2');
   });
 
   it('Team Owner, Admin', async () => {
@@ -203,7 +207,7 @@ describe('Generating a personal token', () => {
 describe('Rotating a key', () => {
   it.each(['Team Owner', 'Admin', '(User)'])('%s', async (role) => {
     const as = { 'Team Owner': owner, Admin: admin, '(User)': user }[role]!;
-    const one = await service.createKey(owner, { userIds: [await userIdOf(user)] });
+    const one = await service.createKey(owner, { userIds: [user.userId] });
     const rotated = await keyCalls(service, as).rotate(one.key.id);
     expect(rotated.status).toBe(200);
     // The one before is good for a day.

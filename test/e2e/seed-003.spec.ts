@@ -31,6 +31,16 @@ async function read(id: string): Promise<KeyView> {
 }
 
 describe('Creating API keys', () => {
+  it('access the API Keys page within your workspace: it lists the keys of that workspace alone', async () => {
+    const other = await service.signUp({ teamName: 'Another workspace' });
+    const { team, freeKey } = owner;
+    expect(team.name).toBe('Workspace');
+    const ids = async (as: Owner) =>
+      (await service.send<{ items: KeyView[] }>('GET', '/v1/keys', { as })).body.items.map(({ id }) => id);
+    expect(await ids(owner)).toEqual([gateway.key.id, freeKey.key.id]);
+    expect(await ids(other)).toEqual([other.freeKey.key.id]);
+  });
+
   it('fill in details: a descriptive name and the appropriate scope, then generate the key', async () => {
     training = await service.createKey(owner, { name: 'Training jobs', scopes: ['project'] });
     expect(training.key).toMatchObject({ name: 'Training jobs', scopes: ['project'], status: 'ACTIVE' });
@@ -57,6 +67,17 @@ describe('API key scopes', () => {
       expect(await verdictOf(training.secret, permission)).toBe('VALID');
     },
   );
+
+  it('project: provides access to manage projects, and inference does not', async () => {
+    const rename = (secret: string) =>
+      service.send('PATCH', `/v1/projects/${owner.project.id}`, {
+        as: bearer(secret),
+        body: { name: 'Training' },
+      });
+    expect((await rename(training.secret)).status).toBe(200);
+    const { secret } = await service.createKey(owner, { scopes: ['inference'] });
+    expect((await rename(secret)).status).toBe(403);
+  });
 
   it('project: does not provide access to make inferences', async () => {
     expect(await verdictOf(training.secret, 'inferences:create')).toBe('INSUFFICIENT_SCOPE');
@@ -92,7 +113,7 @@ describe('Managing API keys', () => {
     expect((await read(training.key.id)).scopes).toEqual(['inference']);
   });
 
-  it('delete key: when it is no longer needed or compromised', async () => {
+  it('delete key: if it is no longer needed or compromised', async () => {
     const { key, secret } = await service.createKey(owner, { name: 'Old' });
     const deleted = await service.send('DELETE', `/v1/keys/${key.id}`, { as: owner });
     expect([deleted.status, deleted.text]).toEqual([204, '']);

@@ -41,8 +41,28 @@ async function verdictOf(secret: string, more: object = {}): Promise<Verdict & {
   return (await service.verify(bearer(gateway.secret), { key: secret, ...more })).body;
 }
 
-describe('Creating a new key', () => {
-  it('select a bias profile (optional)', async () => {
+describe('Viewing API keys: each row contains', () => {
+  it('API key id, masked API key, status, last used and bias profile', async () => {
+    const { items } = await call<{ items: KeyView[] }>('GET', '/v1/keys');
+    expect(items).toHaveLength(2);
+    expect(items[0]).toMatchObject({
+      id: gateway.key.id,
+      maskedSecret: `${gateway.secret.slice(0, 7)}…${gateway.secret.slice(-4)}`,
+      status: 'ACTIVE',
+      lastUsedAt: null,
+      biasProfile: null,
+    });
+  });
+
+  it('actions: edit and delete', async () => {
+    const row = await service.createKey(owner);
+    expect((await edit(row.key.id, { name: 'Edited' })).key.name).toBe('Edited');
+    await call('DELETE', `/v1/keys/${row.key.id}`, undefined, 204);
+  });
+});
+
+describe('Creating a new API key', () => {
+  it('select a Bias Profile (optional)', async () => {
     const body = { name: 'Cautious', settings: { politics: 'neutral', strictness: 0.8 } };
     cautious = (await call<{ biasProfile: BiasProfile }>('POST', '/v1/bias-profiles', body, 201)).biasProfile;
     expect(cautious).toMatchObject(body);
@@ -54,9 +74,11 @@ describe('Creating a new key', () => {
     key = await service.createKey(owner, { biasProfileId: cautious.id });
     expect(key.key.biasProfile).toEqual({ id: cautious.id, name: 'Cautious' });
     expect(key.secret).toMatch(/^cks_/);
+    const { items } = await call<{ items: KeyView[] }>('GET', '/v1/keys?limit=1');
+    expect(items[0]).toMatchObject({ id: key.key.id, biasProfile: { id: cautious.id, name: 'Cautious' } });
   });
 
-  it('copy the value after creation: it is not to be had again', async () => {
+  it('copy the API key value and store it securely: it is not to be had again', async () => {
     const answers = await Promise.all([
       service.send('GET', `/v1/keys/${key.key.id}`, { as: owner }),
       service.send('GET', '/v1/keys', { as: owner }),
@@ -66,21 +88,8 @@ describe('Creating a new key', () => {
   });
 });
 
-describe('Viewing keys: each row contains', () => {
-  it('API Key ID, API Key (masked), Status, Last Used, Bias Profile', async () => {
-    const { items } = await call<{ items: KeyView[] }>('GET', '/v1/keys?limit=200');
-    expect(items.find(({ id }) => id === key.key.id)).toMatchObject({
-      id: key.key.id,
-      maskedSecret: `${key.secret.slice(0, 7)}…${key.secret.slice(-4)}`,
-      status: 'ACTIVE',
-      lastUsedAt: null,
-      biasProfile: { id: cautious.id, name: 'Cautious' },
-    });
-  });
-});
-
-describe('Updating key settings', () => {
-  it('modify the bias profile association', async () => {
+describe('Updating API key settings', () => {
+  it('modify the Bias Profile association', async () => {
     const settings = { politics: 'open' };
     const body = { name: 'Open', settings };
     const { biasProfile } = await call<{ biasProfile: BiasProfile }>('POST', '/v1/bias-profiles', body, 201);
@@ -98,8 +107,8 @@ describe('Updating key settings', () => {
   });
 });
 
-describe('Deleting a key', () => {
-  it('is permanent and cannot be undone; all services using it stop working immediately', async () => {
+describe('Deleting an API key', () => {
+  it('deletion is permanent and cannot be undone; all services using it stop working immediately', async () => {
     const doomed = await service.createKey(owner, { name: 'Doomed' });
     expect((await verdictOf(doomed.secret)).code).toBe('VALID');
     await call('DELETE', `/v1/keys/${doomed.key.id}`, undefined, 204);
@@ -116,7 +125,7 @@ describe('Deleting a key', () => {
   });
 });
 
-describe('Key status', () => {
+describe('API key status', () => {
   it('ACTIVE: the key is working and can make API calls', async () => {
     expect(await verdictOf(key.secret)).toMatchObject({ allowed: true, code: 'VALID' });
   });
@@ -149,6 +158,12 @@ describe('Best practices', () => {
     expect(await verdictOf(last.secret)).toMatchObject({ code: 'VALID', keyId: key.key.id });
   });
 
+  it('regular rotation: create new keys before deleting old ones', async () => {
+    const [old, next] = [await service.createKey(owner), await service.createKey(owner)];
+    await call('DELETE', `/v1/keys/${old.key.id}`, undefined, 204);
+    expect((await verdictOf(next.secret)).code).toBe('VALID');
+  });
+
   it('access control: different keys for different applications', async () => {
     const { secret } = await service.createKey(owner, { appId: 'chat' });
     expect((await verdictOf(secret, { appId: 'chat' })).code).toBe('VALID');
@@ -168,10 +183,21 @@ describe('Best practices', () => {
     expect(Date.parse(used)).toBeLessThanOrEqual(Date.now());
   });
 
-  it('security: delete unused keys, which the list can tell', async () => {
+  it('security: delete unused keys immediately, which the list can tell', async () => {
     const unused = await service.createKey(owner, { name: 'Never used' });
-    const { items } = await call<{ items: KeyView[] }>('GET', '/v1/keys?neverUsed=true&limit=200');
-    expect(items.map(({ id }) => id)).toContain(unused.key.id);
-    expect(items.map(({ id }) => id)).not.toContain(key.key.id);
+    const ids = async () => {
+      const { items } = await call<{ items: KeyView[] }>('GET', '/v1/keys?neverUsed=true&limit=200');
+      return items.map(({ id }) => id);
+    };
+    expect(await ids()).toContain(unused.key.id);
+    expect(await ids()).not.toContain(key.key.id);
+    await call('DELETE', `/v1/keys/${unused.key.id}`, undefined, 204);
+    expect(await ids()).not.toContain(unused.key.id);
+  });
+
+  it('security: whoever finds a compromised key revokes it with the key itself', async () => {
+    const leaked = await service.createKey(owner);
+    const found = await service.send('POST', '/v1/self/revoke', { as: bearer(leaked.secret) });
+    expect([found.status, (await verdictOf(leaked.secret)).code]).toEqual([204, 'REVOKED']);
   });
 });

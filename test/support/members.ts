@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Role } from '../../src/domain/team/events.js';
 import { newId } from '../../src/platform/ids.js';
 import { eventually } from './eventually.js';
 import type { Caller } from './http-client.js';
+import type { MailServer } from './mail-server.js';
 import { appendToTeam } from './past.js';
 import type { Owner } from './people.js';
 import type { TestService } from './service.js';
@@ -26,4 +28,31 @@ export async function join(service: TestService, owner: Owner, role: Role): Prom
     async () => (await service.send('GET', '/v1/me', { as })).status === 200 || undefined,
   );
   return as;
+}
+
+/**
+ * Somebody new, who signs up with an invitation to the owner's team, as people do.
+ * @param mail where the service sends mail: the link comes by it then, and stands in no answer
+ */
+export async function signUpInto(
+  { send, secrets, sessionOf }: TestService,
+  owner: Owner,
+  role: Role,
+  mail?: MailServer,
+): Promise<Member & { readonly email: string }> {
+  const mark = randomBytes(6).toString('hex');
+  const person = { email: `${mark}@example.com`, password: `password-${mark}`, name: `Grace ${mark}` };
+  const invited = await send<{ invitation: { url?: string } }>('POST', '/v1/invitations', {
+    as: owner,
+    body: { email: person.email, role },
+  });
+  const link = mail ? (await mail.mailTo(person.email, 'Join')).text : invited.body.invitation.url;
+  const invitation = /#(\S+)/.exec(link ?? '')?.[1] ?? '';
+  secrets.remember('secret', invitation);
+  secrets.remember('password', person.password);
+  secrets.remember('personal', person.email);
+  const body = { ...person, invitation };
+  const answer = await send<{ user: { id: string } }>('POST', '/v1/sign-up', { body });
+  if (answer.status !== 201) throw new Error(`${answer.status} instead of 201: ${answer.text}`);
+  return { ...sessionOf(answer), userId: answer.body.user.id, email: person.email };
 }
