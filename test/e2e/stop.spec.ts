@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
 import { eventually } from '../support/eventually.js';
@@ -91,6 +92,9 @@ test('a second service on the same data stops with words, and the first goes on'
   expect(second.output()).toContain('COMPASS_DATA_DIR');
   const { api, close } = open(first);
   expect((await api.send('GET', '/readyz')).status).toBe(200);
+  // A bundle has its own ways with the names of classes, by which the document calls what is sent.
+  const { body: document } = await api.send('GET', '/openapi.json');
+  expect(document).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
   close();
   expect((await first.kill('SIGTERM')).code).toBe(0);
   expect(isRunning()).toBe(false);
