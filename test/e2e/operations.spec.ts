@@ -1,7 +1,9 @@
 import { type Answer, bearer, type Caller, nobody } from '../support/http-client.js';
+import { type Foreign, foreignIds, ofNoTeam } from '../support/operations/foreign.js';
 import { operations } from '../support/operations/index.js';
 import { nowhere, type Request } from '../support/operations/row.js';
 import { askers, createWorld, type World } from '../support/operations/world.js';
+import { issueOperator } from '../support/operator.js';
 import { expectDocument, expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 
@@ -11,6 +13,7 @@ interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
 }
 
 interface Document {
@@ -20,7 +23,7 @@ interface Document {
 
 interface DocumentedOperation {
   readonly security: readonly object[];
-  readonly parameters?: readonly { readonly in?: string }[];
+  readonly parameters?: readonly { readonly in?: string; readonly name: string }[];
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
 }
 
@@ -37,6 +40,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const all = Object.entries(operations);
+const written = all.filter(([name]) => !name.startsWith('GET '));
 const guarded = all.filter(([, { statuses }]) => statuses);
 const aboutOne = guarded.filter(([name, { isOfAll }]) => name.includes('{') && !isOfAll);
 
@@ -45,6 +49,18 @@ const templateOf = (name: string) => name.split(' ')[1] ?? '';
 
 function documented(name: string): DocumentedOperation | undefined {
   return document.paths[templateOf(name)]?.[methodOf(name).toLowerCase()];
+}
+
+function resolved(schema: Schema | undefined): Schema | undefined {
+  return schema?.$ref === undefined
+    ? schema
+    : document.components.schemas[schema.$ref.split('/').at(-1) ?? ''];
+}
+
+/** Whether the operation takes a body, and the fields it may have. */
+function fieldsOf(name: string): Readonly<Record<string, Schema>> | undefined {
+  const schema = resolved(documented(name)?.requestBody?.content['application/json'].schema);
+  return schema && (schema.properties ?? {});
 }
 
 function send(name: string, { path, body }: Request, as: Caller) {
@@ -102,23 +118,80 @@ describe('who may', () => {
   });
 });
 
+/** What is told, but for the id of the request. */
+function withoutRequest(answer: Answer<unknown>): object {
+  if (answer.status < 400) return answer.body as object;
+  const { requestId: _, ...problem } = expectDocument(answer);
+  return problem;
+}
+
 describe('for another team, the answer is that of what does not exist', () => {
+  let strangers: Readonly<Record<string, Caller>>;
+
+  beforeAll(async () => {
+    const { stranger } = world;
+    const [scopes, role] = [['project', 'inference', 'keys', 'verify', 'meter'], 'admin'];
+    const key = bearer((await service.createKey(stranger, { scopes, role })).secret);
+    strangers = { owner: stranger, key, operator: await issueOperator(service, stranger.team.id) };
+  });
+
   it.each(aboutOne)('%s', async (name, row) => {
     const request = await row.request(world);
     const path = request.path.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, nowhere);
-    const answers = [
-      await send(name, request, world.stranger),
-      await send(name, { ...request, path }, world.owner),
-    ];
-    const [foreign, missing] = answers.map(withoutRequest);
-    expect(foreign).toEqual(missing);
-    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+    for (const [who, as] of Object.entries(strangers)) {
+      const answers = [await send(name, request, as), await send(name, { ...request, path }, as)];
+      const [foreign, missing] = answers.map(withoutRequest);
+      expect([who, foreign]).toEqual([who, missing]);
+      expect([who, ...answers.map(({ status }) => status)]).toEqual([who, 404, 404]);
+    }
+    const ofOwner = await send(name, { ...request, path }, world.owner);
+    expect(withoutRequest(ofOwner)).toEqual(withoutRequest(await send(name, request, world.stranger)));
+  });
+});
+
+describe('an id of another team', () => {
+  let foreign: Foreign;
+  let meter: Caller;
+
+  beforeAll(async () => {
+    foreign = await foreignIds(world);
+    meter = bearer((await service.createKey(world.owner, { scopes: ['meter'] })).secret);
   });
 
-  function withoutRequest(answer: Answer<unknown>): object {
-    const { requestId: _, ...problem } = expectDocument(answer);
-    return problem;
+  /** The names of fields that hold ids, those of what is in lists too. */
+  function idFieldsIn(fields: Readonly<Record<string, Schema>>): string[] {
+    return Object.entries(fields).flatMap(([field, schema]) => [
+      ...(/Ids?$/.test(field) && !ofNoTeam.includes(field) ? [field] : []),
+      ...idFieldsIn(resolved(schema.items)?.properties ?? {}),
+    ]);
   }
+
+  it.each(written)('in the body of %s is answered for as one of nothing', async (name, row) => {
+    for (const field of idFieldsIn(fieldsOf(name) ?? {})) {
+      const { path, body } = await row.request(world);
+      const make = foreign[field];
+      if (!make) throw new Error(`No id of another team is known for ${field}.`);
+      const ask = async (id?: string) => {
+        const as = name === 'POST /v1/usage-records' ? meter : world.owner;
+        return send(name, { path, body: { ...body, ...(await make(id)) } }, as);
+      };
+      const answers = [await ask(), await ask(nowhere)];
+      expect([field, ...answers.map(({ status }) => status)]).toEqual([field, 404, 404]);
+      const [theirs, missing] = answers.map(withoutRequest);
+      expect([field, theirs]).toEqual([field, missing]);
+    }
+  });
+
+  it.each(guarded)('in the query of %s finds nothing', async (name, row) => {
+    const { parameters = [] } = documented(name) ?? {};
+    for (const { name: field } of parameters.filter((one) => one.in === 'query')) {
+      if (!/Id$/.test(field) || ofNoTeam.includes(field)) continue;
+      const { [field]: id } = (await foreign[field]?.()) ?? {};
+      const { path } = await row.request(world);
+      const answer = await send(name, { path: `${path}?${field}=${String(id)}` }, world.owner);
+      expect([field, answer.status, answer.body]).toEqual([field, 200, { items: [], nextCursor: null }]);
+    }
+  });
 });
 
 describe('an address takes no other method', () => {
@@ -151,16 +224,6 @@ describe('a query', () => {
 });
 
 describe('a body', () => {
-  const written = all.filter(([name]) => !name.startsWith('GET '));
-
-  /** Whether the operation takes one, and the fields it may have. */
-  function fieldsOf(name: string): Readonly<Record<string, Schema>> | undefined {
-    const schema = documented(name)?.requestBody?.content['application/json'].schema;
-    const named =
-      schema?.$ref === undefined ? schema : document.components.schemas[schema.$ref.split('/').at(-1) ?? ''];
-    return named && (named.properties ?? {});
-  }
-
   it.each(written)('of another type than JSON is refused by %s', async (name, row) => {
     const request = await row.request(world);
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {

@@ -9,6 +9,8 @@ import type { Owner } from './people.js';
 import type { TestService } from './service.js';
 
 export interface Member extends Caller {
+  readonly email: string;
+  readonly password: string;
   readonly userId: string;
 }
 
@@ -22,7 +24,8 @@ export async function join(service: TestService, owner: Owner, role: Role): Prom
     role,
     joinedAt: new Date().toISOString(),
   });
-  const as = { headers: { ...person.headers, 'compass-team': owner.team.id }, userId: person.user.id };
+  const { email, password, headers, user } = person;
+  const as = { email, password, headers: { ...headers, 'compass-team': owner.team.id }, userId: user.id };
   await eventually(
     'membership',
     async () => (await service.send('GET', '/v1/me', { as })).status === 200 || undefined,
@@ -39,7 +42,7 @@ export async function signUpInto(
   owner: Owner,
   role: Role,
   mail?: MailServer,
-): Promise<Member & { readonly email: string }> {
+): Promise<Member> {
   const mark = randomBytes(6).toString('hex');
   const person = { email: `${mark}@example.com`, password: `password-${mark}`, name: `Grace ${mark}` };
   const invited = await send<{ invitation: { url?: string } }>('POST', '/v1/invitations', {
@@ -54,5 +57,6 @@ export async function signUpInto(
   const body = { ...person, invitation };
   const answer = await send<{ user: { id: string } }>('POST', '/v1/sign-up', { body });
   if (answer.status !== 201) throw new Error(`${answer.status} instead of 201: ${answer.text}`);
-  return { ...sessionOf(answer), userId: answer.body.user.id, email: person.email };
+  const { email, password } = person;
+  return { ...sessionOf(answer), userId: answer.body.user.id, email, password };
 }
