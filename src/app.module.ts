@@ -3,6 +3,7 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsController } from './api/http/accounts/accounts.controller.js';
 import { ENTRANCE, type Entrance } from './api/http/accounts/entrance.js';
+import { JoinController } from './api/http/accounts/join.controller.js';
 import { AuditController } from './api/http/audit/audit.controller.js';
 import { AuthenticationGuard } from './api/http/authentication.guard.js';
 import { ClaimsController } from './api/http/claims/claims.controller.js';
@@ -174,6 +175,7 @@ export class AppModule {
       controllers: [
         AccountsController,
         AuditController,
+        JoinController,
         ClaimsController,
         KeyChangesController,
         KeysController,

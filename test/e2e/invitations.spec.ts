@@ -2,6 +2,7 @@ import type { InvitationView } from '../../src/application/team/list-invitations
 import type { MemberView } from '../../src/application/team/member-view.js';
 import type { Caller, Sending } from '../support/http-client.js';
 import { join } from '../support/members.js';
+import { submitPage } from '../support/page-visit.js';
 import type { Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -206,6 +207,50 @@ describe('a sign-up with an invitation', () => {
   it('is refused without an account left behind when the link is nothing', async () => {
     expectProblem(await signUp('nonsense', { email: 'lise@example.com' }), 404, 'invitation.not_found');
     expect((await service.signUp({ email: 'lise@example.com' })).team.id).toEqual(expect.any(String));
+  });
+});
+
+describe('the page behind the link', () => {
+  const link = async (email: string) => {
+    const { token } = await invited({ email });
+    return `${service.url}/join#${token}`;
+  };
+  const hedwig = { email: 'hedwig@example.com', password: 'correct horse battery', name: 'Hedwig' };
+
+  it('is a form, to be loaded with nothing from elsewhere, and kept by nobody', async () => {
+    const page = await service.send('GET', '/join');
+    expect(page.status).toBe(200);
+    expect(page.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringContaining("default-src 'none'"),
+    });
+    for (const name of ['email', 'password', 'name']) expect(page.text).toContain(`name="${name}"`);
+  });
+
+  it('signs somebody new up into the team', async () => {
+    const url = await link(hedwig.email);
+    const early = await submitPage(url, 'sign-up', { ...hedwig, password: 'short' });
+    expect(early).toMatchObject({
+      words: 'password: A password has at least 12 characters.',
+      isFormThere: true,
+    });
+    const seen = await submitPage(url, 'sign-up', hedwig);
+    const words = `Welcome, Hedwig. You are signed in, and in: ${owner.team.name}.`;
+    expect(seen).toEqual({ words, more: [], isFormThere: false });
+    const again = await submitPage(url, 'sign-up', hedwig);
+    const gone = 'invitation: There is no such invitation, or not any more.';
+    expect(again).toMatchObject({ words: gone, isFormThere: true });
+  });
+
+  it('signs in whoever has an account', async () => {
+    const { email, password, team } = grace;
+    const url = await link(email);
+    const wrong = await submitPage(url, 'sign-in', { email, password: 'not my password', name: '' });
+    expect(wrong.isFormThere).toBe(true);
+    const seen = await submitPage(url, 'sign-in', { email, password, name: '' });
+    expect(seen.words).toContain(`in: ${team.name}, ${owner.team.name}.`);
   });
 });
 

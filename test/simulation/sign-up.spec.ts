@@ -1,11 +1,15 @@
+import { teamDecider } from '../../src/application/deciders.js';
 import { createExecutor } from '../../src/application/execute.js';
 import type { Parts } from '../../src/application/parts.js';
 import {
   CompleteSignUpCommand,
   CompleteSignUpHandler,
   type SignedUp,
+  type SignUpRequest,
 } from '../../src/application/user/complete-sign-up.js';
 import type { DomainEvent, Recorded } from '../../src/domain/recorded.js';
+import type { TeamCommand } from '../../src/domain/team/commands.js';
+import { teamStream } from '../../src/domain/team/events.js';
 import { createCodec } from '../../src/event-store/codec/codec.js';
 import { createLedger, type Ledger } from '../../src/event-store/ledger.js';
 import { createMemoryEventStore } from '../../src/event-store/memory/index.js';
@@ -51,11 +55,15 @@ function processOn(ledger: Ledger): CompleteSignUpHandler {
   return new CompleteSignUpHandler(parts as Parts);
 }
 
-async function signUp(ledger: Ledger, userId: string, teamName?: string): Promise<SignedUp> {
-  const command = new CompleteSignUpCommand(
-    { userId, email: 'ada@example.com', name: 'Ada', ...(teamName !== undefined && { teamName }) },
-    { commandId: newId(), correlationId: newId() },
-  );
+function signUp(ledger: Ledger, userId: string, teamName?: string): Promise<SignedUp> {
+  return complete(ledger, { userId, ...ada, ...(teamName !== undefined && { teamName }) });
+}
+
+const ada = { email: 'ada@example.com', name: 'Ada' } as const;
+
+/** @throws Error with the code of a refusal */
+async function complete(ledger: Ledger, request: SignUpRequest): Promise<SignedUp> {
+  const command = new CompleteSignUpCommand(request, { commandId: newId(), correlationId: newId() });
   const result = await processOn(ledger).execute(command);
   if (!result.ok) throw new Error('refusal' in result ? result.refusal.code : 'stale');
   return result.value;
@@ -153,4 +161,68 @@ test.each([1, 2, 3])('append %i whose answer is lost once is settled in the same
   const signedUp = await signUp(losing, userId);
   await expectComplete(signedUp);
   await expectDigest(signedUp.freeKeySecret ?? '');
+});
+
+describe('with an invitation', () => {
+  const membershipId = newId();
+  let team: SignedUp;
+
+  /** Somebody else's team, in which Ada's invitation waits. */
+  beforeEach(async () => {
+    team = await complete(ledger, { userId: newId(), email: 'grace@example.com', name: 'Grace' });
+    await inTeam({
+      type: 'InviteMember',
+      membershipId,
+      email: ada.email,
+      role: 'USER',
+      tokenDigest: sha256('token'),
+      expiresAt: '2999-01-01T00:00:00.000Z',
+      byOwner: true,
+      at: new Date().toISOString(),
+    });
+  });
+
+  async function inTeam(command: TeamCommand): Promise<void> {
+    const executor = createExecutor({ ledger, clock: systemClock, newId });
+    const { teamId } = team;
+    const actor = { type: 'process', id: 'test' } as const;
+    const context = { actor, teamId, commandId: newId(), correlationId: newId() };
+    const stream = teamStream(teamId);
+    const outcome = await executor.execute({ decider: teamDecider, stream, context, command });
+    expect(outcome.ok).toBe(true);
+  }
+
+  const typesOfAda = async () => {
+    const events = (await readAll(ledger)).map(({ event }) => event);
+    return events.flatMap((event) => ('userId' in event && event.userId === userId ? [event.type] : []));
+  };
+  const invited = () => {
+    const { teamId, teamName } = team;
+    return { userId, ...ada, invitation: { teamId, teamName, membershipId } };
+  };
+  const joined = ['UserSignedUp', 'MemberJoined'];
+
+  test.each(cases.filter(([append]) => append < 3))(
+    'append %i fails %s: the next sign-in completes what is missing',
+    async (append, fault) => {
+      await expect(complete(breaking(ledger, append, fault), invited())).rejects.toBe(faults[fault].error);
+      const stored = await typesOfAda();
+      expect(stored).toEqual(joined.slice(0, stored.length));
+      // Without a word in the log about the user, only a repeated sign-up knows of the invitation.
+      const again = stored.length === 0 ? invited() : { userId, ...ada };
+      const second = await complete(ledger, again);
+      expect(second).toMatchObject({ teamId: team.teamId, isNew: stored.length < 2, freeKeyId: undefined });
+      expect(await typesOfAda()).toEqual(joined);
+      expect(await complete(ledger, invited())).toMatchObject({ teamId: team.teamId, isNew: false });
+      expect(await typesOfAda()).toEqual(joined);
+    },
+  );
+
+  test('that is withdrawn between the two: a sign-up is told, a sign-in goes on without', async () => {
+    await expect(complete(breaking(ledger, 2, 'before it is sent'), invited())).rejects.toThrow('away');
+    await inTeam({ type: 'WithdrawInvitation', membershipId, byOwner: true, at: new Date().toISOString() });
+    await expect(complete(ledger, invited())).rejects.toThrow('invitation.not_found');
+    expect(await complete(ledger, { userId, ...ada })).toMatchObject({ isNew: false });
+    expect(await typesOfAda()).toEqual(['UserSignedUp']);
+  });
 });

@@ -39,6 +39,7 @@ export const accountRows: Rows = {
     ],
   },
   'POST /v1/sign-out': plain('/v1/sign-out'),
+  'GET /join': plain('/join'),
   'GET /claim': plain('/claim'),
   'POST /v1/claims': {
     request: async () => ({ path: '/v1/claims', body: { token: 'nonsense' } }),

@@ -7,7 +7,7 @@ import { valueOf } from '../answers.js';
 import { anonymousContextOf, Public } from '../credentials.js';
 import { RequiredText } from '../fields.js';
 import { writePosition } from '../receipts.js';
-import { claimPage, claimPagePolicy } from './page.js';
+import { claimPage } from './page.js';
 
 class ClaimBody {
   @RequiredText({ maxLength: 200, description: 'What follows the `#` in the link that was sent.' })
@@ -39,12 +39,8 @@ export class ClaimsController {
   })
   @ApiOkResponse({ content: { 'text/html': { schema: { type: 'string' } } } })
   page(@Res({ passthrough: true }) reply: FastifyReply): string {
-    void reply.headers({
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': claimPagePolicy,
-    });
-    return claimPage;
+    void reply.headers(claimPage.headers);
+    return claimPage.html;
   }
 
   @Post('v1/claims')
