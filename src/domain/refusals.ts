@@ -80,6 +80,7 @@ export const refusals = {
   'key.field_required': "The team's policy requires this of every key.",
   'key.expiry_exceeds_policy': "The team's policy gives no key so long a life.",
   'key.users_may_not_rotate': "The team's policy leaves rotating to owners and admins.",
+  'key.domain_not_allowed': "The team's policy allows no addresses of this domain.",
   'policy.default_exceeds_max': 'The lifetime of keys by default is longer than the longest.',
   'project.not_found': 'There is no such project.',
   'project.name_invalid': 'A name has 1 to 100 printable characters.',

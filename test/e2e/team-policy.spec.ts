@@ -1,6 +1,6 @@
 import type { TeamView } from '../../src/application/team/get-team.js';
 import { defaultPolicy, type TeamPolicy } from '../../src/domain/team/policy.js';
-import { bearer, type Caller, type Sending } from '../support/http-client.js';
+import { type Answer, bearer, type Caller, type Sending } from '../support/http-client.js';
 import { type KeyCalls, keyCalls } from '../support/key-calls.js';
 import { join } from '../support/members.js';
 import type { NewKey, Owner } from '../support/people.js';
@@ -219,5 +219,17 @@ describe('people', () => {
     expect((await invite('grace@Example.com')).status).toBe(201);
     const answer = await invite('grace@example.org');
     expect(pointersOf(expectProblem(answer, 400, 'invitation.domain_not_allowed'))).toEqual(['/email']);
+  });
+
+  it('get the link to a new key at addresses of its domains alone; what a key has already may stay', async () => {
+    const refused = (answer: Answer<unknown>) =>
+      expect(pointersOf(expectProblem(answer, 400, 'key.domain_not_allowed'))).toEqual(['/notifyEmail']);
+    const { key } = await service.createKey(owner, { notifyEmail: 'grace@example.org' });
+    await obey({ allowedMailDomains: ['example.com'] });
+    refused(await create({ notifyEmail: 'grace@example.org' }));
+    expect((await create({ notifyEmail: 'grace@Example.com' })).status).toBe(201);
+    refused(await calls.change(key.id, { notifyEmail: 'ada@example.org' }));
+    expect((await calls.change(key.id, { notifyEmail: 'grace@example.org', name: 'Same' })).status).toBe(200);
+    expect((await calls.change(key.id, { notifyEmail: null })).status).toBe(200);
   });
 });

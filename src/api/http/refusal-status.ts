@@ -73,6 +73,7 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'key.name_not_identifier': 400,
   'key.field_required': 400,
   'key.expiry_exceeds_policy': 400,
+  'key.domain_not_allowed': 400,
   'key.users_may_not_rotate': 403,
   'policy.default_exceeds_max': 400,
   'project.not_found': 404,

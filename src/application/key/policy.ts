@@ -1,7 +1,7 @@
 import type { KeyChanges } from '../../domain/key/commands.js';
 import type { KeyDetails } from '../../domain/key/events.js';
 import type { Key } from '../../domain/key/state.js';
-import { isNameAllowed, missingField, type TeamPolicy } from '../../domain/team/policy.js';
+import { isAddressAllowed, isNameAllowed, missingField, type TeamPolicy } from '../../domain/team/policy.js';
 import { done, type Result, refuse } from '../result.js';
 import { daysAfter } from './expiry.js';
 
@@ -12,7 +12,7 @@ export function checkNewKey(
 ): Result<void> {
   if (name !== undefined && !isNameAllowed(policy, name)) return refuse('key.name_not_identifier', 'name');
   const missing = missingField(policy, details);
-  return missing ? refuse('key.field_required', missing) : done(undefined);
+  return missing ? refuse('key.field_required', missing) : checkAddress(policy, details.notifyEmail);
 }
 
 /** Whether a change leaves a key as the team wants it; what it lacked before may go on lacking. */
@@ -22,7 +22,16 @@ export function checkChange(policy: TeamPolicy, key: Key, { name, ...changes }: 
   const cleared = policy.requiredFields.find(
     (field) => changes[field] !== undefined && !changes[field] && key.details[field],
   );
-  return cleared ? refuse('key.field_required', cleared) : done(undefined);
+  if (cleared) return refuse('key.field_required', cleared);
+  return changes.notifyEmail === key.details.notifyEmail
+    ? done(undefined)
+    : checkAddress(policy, changes.notifyEmail);
+}
+
+/** A link to a secret goes only where the team lets its people be; null and absent go nowhere. */
+function checkAddress(policy: TeamPolicy, notifyEmail: string | null | undefined): Result<void> {
+  const isAllowed = typeof notifyEmail !== 'string' || isAddressAllowed(policy, notifyEmail);
+  return isAllowed ? done(undefined) : refuse('key.domain_not_allowed', 'notifyEmail');
 }
 
 /**

@@ -32,7 +32,7 @@ export interface TeamPolicy {
   readonly enforceAppId: boolean;
   /** Whether plain users rotate the keys that they are assigned to. */
   readonly usersMayRotate: boolean;
-  /** Who may be invited, by what follows the @ of their address, in lower case; null: everybody. */
+  /** Who may be invited and get the link to a new key, by what follows the @ of their address, in lower case; null: everybody. */
   readonly allowedMailDomains: readonly string[] | null;
 }
 
