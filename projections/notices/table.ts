@@ -1,10 +1,11 @@
-import type { KeyCreated, UserAssigned, UserUnassigned } from '../../src/domain/key/events.js';
+import type { KeyCreated, KeyRotated, UserAssigned, UserUnassigned } from '../../src/domain/key/events.js';
 import type { NoticeKind } from '../../src/domain/key/notices.js';
-import type { Recorded } from '../../src/domain/recorded.js';
+import type { Actor, Recorded } from '../../src/domain/recorded.js';
 import { idOfStream } from '../../src/domain/recorded.js';
 import type { MemberInvited } from '../../src/domain/team/events.js';
 import type { ReadModel, Table } from '../runner/model.js';
 import { expiryNotices } from './expiries.js';
+import { rotationNotices, rotationRules } from './rotations.js';
 
 /** A notice that an event asks for, until it is told that it was sent. */
 export interface NoticeRow {
@@ -14,7 +15,7 @@ export interface NoticeRow {
   readonly teamId: string;
   /** Null for an invitation. */
   readonly keyId: string | null;
-  /** Whom it is for, where that is a user. */
+  /** The user it is about: who was assigned or is not any more, or who rotated the key; null: none in particular. */
   readonly userId: string | null;
   readonly causedAt: string;
 }
@@ -31,13 +32,15 @@ export const noticeRows: Table<NoticeRow> = {
     causedAt: 'instant',
   },
   indexes: ['(caused_at)'],
-  keysOf({ id, event }) {
+  keysOf({ id, event, metadata }) {
     switch (event.type) {
       case 'KeyCreated':
         return event.notifyEmail === undefined ? [] : [id];
       case 'UserAssigned':
       case 'UserUnassigned':
         return event.notify ? [id] : [];
+      case 'KeyRotated':
+        return isPlainUser(metadata.actor) ? [id] : [];
       case 'NoticeSent':
         return [event.causeId];
       case 'MemberInvited':
@@ -57,6 +60,8 @@ export const noticeRows: Table<NoticeRow> = {
         return asked(recorded, event, 'user_assigned', event.userId);
       case 'UserUnassigned':
         return asked(recorded, event, 'user_unassigned', event.userId);
+      case 'KeyRotated':
+        return asked(recorded, event, 'key_rotated', recorded.metadata.actor.id);
       case 'MemberInvited':
         return invited(recorded, event);
       // It was sent; or there is nobody any more, or not any longer, who waits for an invitation.
@@ -70,9 +75,14 @@ export const noticeRows: Table<NoticeRow> = {
   },
 };
 
+/** Others use the key as well, and it is not theirs to manage: the others hear of it. */
+function isPlainUser({ type, role }: Actor): boolean {
+  return type === 'user' && role === 'USER';
+}
+
 function asked(
   { id, stream, metadata }: Recorded,
-  _: KeyCreated | UserAssigned | UserUnassigned,
+  _: KeyCreated | UserAssigned | UserUnassigned | KeyRotated,
   kind: NoticeKind,
   userId: string | null,
 ): NoticeRow {
@@ -92,4 +102,8 @@ function invited({ stream, metadata }: Recorded, { membershipId }: MemberInvited
 }
 
 /** What is to be told to people by mail. */
-export const noticesModel: ReadModel = { name: 'notices', version: 1, tables: [noticeRows, expiryNotices] };
+export const noticesModel: ReadModel = {
+  name: 'notices',
+  version: 2,
+  tables: [noticeRows, expiryNotices, rotationRules, rotationNotices],
+};

@@ -26,7 +26,9 @@ const noticeWords = {
   key_issued: 'Sent the link to the secret.',
   user_assigned: 'Told a user of the assignment.',
   user_unassigned: 'Told a user that they are not assigned any more.',
+  key_rotated: 'Told the other users of the new secret.',
   expiring: 'Told that the key expires soon.',
+  rotation_due: 'Told that the key is due for a new secret.',
 } as const;
 
 const detailWords: readonly (readonly [field: keyof KeyDetailsChange, words: string])[] = [

@@ -1,9 +1,9 @@
 import type { KeyView } from '../../src/application/key/key-view.js';
 import type { HistoryEntry } from '../../src/audit/entry.js';
 import { eventually } from '../support/eventually.js';
-import { nobody } from '../support/http-client.js';
+import { type Caller, nobody } from '../support/http-client.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
-import { join } from '../support/members.js';
+import { join, signUpInto } from '../support/members.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem } from '../support/problems.js';
 import { secretsIn } from '../support/secrets.js';
@@ -167,6 +167,25 @@ describe('the users of a key', () => {
     );
     const toEve = mail.mails.filter(({ to }) => to.includes(eve.email)).map(({ subject }) => subject);
     expect(toEve.filter((subject) => subject.includes('shared'))).toEqual(['You can use the API key shared']);
+  });
+
+  it('are told of a new secret that one of them with the role USER made, and of none that a manager did', async () => {
+    const [ada, eve] = [
+      await signUpInto(service, owner, 'USER', mail),
+      await signUpInto(service, owner, 'USER', mail),
+    ];
+    const { key } = await service.createKey(owner, { name: 'turning', userIds: [ada.userId, eve.userId] });
+    const rotate = (as: Caller) => service.send<NewKey>('POST', `/v1/keys/${key.id}/rotate`, { as });
+    expect((await rotate(owner)).status).toBe(200);
+    const turned = await service.createKey(owner, { name: 'turned', userIds: [ada.userId, eve.userId] });
+    const rotated = await service.send<NewKey>('POST', `/v1/keys/${turned.key.id}/rotate`, { as: ada });
+    const arrived = await mail.mailTo(eve.email, 'The API key turned has a new secret');
+    expect(arrived.to.toSorted()).toEqual([eve.email, owner.email].toSorted());
+    expect(arrived.text).toContain(`good until ${rotated.body.key.previousSecretValidUntil}`);
+    await eventually('the notice', async () =>
+      (await typesOf(turned.key.id)).includes('NoticeSent') ? true : undefined,
+    );
+    expect(mail.mails.filter(({ subject }) => subject.includes('turning'))).toEqual([]);
   });
 
   async function signedUpInto(name: string): Promise<{ id: string; email: string }> {

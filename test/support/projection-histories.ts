@@ -236,7 +236,13 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
         return [
           [
             `team-${teamId}`,
-            { type: 'TeamPolicyChanged', ...defaultPolicy, resourceRequired: whom % 2 === 0, changedAt: at },
+            {
+              type: 'TeamPolicyChanged',
+              ...defaultPolicy,
+              resourceRequired: whom % 2 === 0,
+              rotateEveryDays: whom % 2 === 0 ? 90 : null,
+              changedAt: at,
+            },
           ],
         ];
       case 'project':
@@ -298,9 +304,8 @@ function enablingOf(
 
 const used = { code: 'VALID', count: 1, firstAt: instant(0) } as const;
 function noticeOf(whom: number, causeId: string) {
-  return whom === 0
-    ? ({ notice: 'expiring', causeId, days: 7 } as const)
-    : ({ notice: 'key_issued', causeId } as const);
+  if (whom === 0) return { notice: 'expiring', causeId, days: 7 } as const;
+  return { notice: whom === 1 ? 'rotation_due' : 'key_issued', causeId } as const;
 }
 
 function serviceOf(serviceId: string, name: string, registeredAt: string): ServiceEvent {

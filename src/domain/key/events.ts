@@ -257,7 +257,7 @@ export interface SecretClaimed {
 export interface NoticeSent {
   readonly type: 'NoticeSent';
   readonly notice: NoticeKind;
-  /** The event that it is about. */
+  /** The event that it is about; of a secret that is due to be replaced, its id. */
   readonly causeId: string;
   /** Of what is expiring: so many days before. */
   readonly days?: NoticeDays;

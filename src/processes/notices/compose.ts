@@ -1,4 +1,5 @@
 import { daysToTell, type ExpiryNotice } from '../../../projections/notices/expiries.js';
+import type { DueRotation } from '../../../projections/notices/queries.js';
 import type { NoticeRow } from '../../../projections/notices/table.js';
 import { keyDecider, teamDecider } from '../../application/deciders.js';
 import type { Parts } from '../../application/parts.js';
@@ -9,7 +10,17 @@ import { keyStatus } from '../../domain/key/status.js';
 import { teamStream } from '../../domain/team/events.js';
 import { openInvitation } from '../../domain/team/invitations.js';
 import { hasEnded } from '../../domain/team/members.js';
-import { expiring, invited, keyIssued, type Letter, userAssigned, userUnassigned } from './letters.js';
+import type { Member } from '../../domain/team/state.js';
+import {
+  expiring,
+  invited,
+  keyIssued,
+  type Letter,
+  rotated,
+  rotationDue,
+  userAssigned,
+  userUnassigned,
+} from './letters.js';
 
 /** A letter and whom it goes to. */
 export interface Addressed extends Letter {
@@ -25,26 +36,71 @@ export async function compose(tools: Tools, notice: NoticeRow, at: string): Prom
   if (!key) return undefined;
   if (notice.userId === null) return composeIssue(tools, key);
   const user = (await tools.lookups.users([notice.userId])).get(notice.userId);
+  if (notice.kind === 'key_rotated') return composeRotated(tools, key, user, at);
   const write = notice.kind === 'user_assigned' ? userAssigned : userUnassigned;
   return user && { to: [user.email], ...write(key.name, user.name) };
 }
 
-/** To the users of the key who are in the team, or where there are none, to its owners. */
+/** To the users of the key, or its owners. */
 export async function composeExpiry(
   tools: Tools,
   notice: ExpiryNotice,
   at: string,
 ): Promise<Addressed | undefined> {
-  const { keyId, teamId, expiresAt } = notice;
+  const { keyId, expiresAt } = notice;
   const key = await loadLivingKey(tools, keyId, at);
   if (key?.expiresAt !== expiresAt) return undefined;
-  const { state: team } = await tools.executor.load(teamDecider, teamStream(teamId));
-  const members = team?.members.filter((member) => !hasEnded(member, at)) ?? [];
-  const assigned = members.filter(({ userId }) => key.userIds.includes(userId));
-  const told = assigned.length > 0 ? assigned : members.filter(({ role }) => role === 'OWNER');
-  const users = await tools.lookups.users(told.map(({ userId }) => userId));
-  const to = [...users.values()].map(({ email }) => email);
-  return to.length > 0 ? { to, ...expiring(key.name, daysToTell(notice, at), expiresAt) } : undefined;
+  return addressed(
+    await usersOrOwners(tools, key, at),
+    expiring(key.name, daysToTell(notice, at), expiresAt),
+  );
+}
+
+/** Likewise; and the secret that it is about. */
+export async function composeRotationDue(
+  tools: Tools,
+  { keyId, everyDays }: DueRotation,
+  at: string,
+): Promise<(Addressed & { readonly secretId: string }) | undefined> {
+  const key = await loadLivingKey(tools, keyId, at);
+  if (!key) return undefined;
+  const letter = addressed(await usersOrOwners(tools, key, at), rotationDue(key.name, everyDays));
+  return letter && { ...letter, secretId: key.secret.secretId };
+}
+
+/** To the users of the key but the one who gave it its new secret. */
+async function composeRotated(
+  tools: Tools,
+  key: Key,
+  user: { readonly id: string; readonly name: string } | undefined,
+  at: string,
+): Promise<Addressed | undefined> {
+  if (!user) return undefined;
+  const members = await membersOf(tools, key, at);
+  const others = members.filter(({ userId }) => key.userIds.includes(userId) && userId !== user.id);
+  const goodUntil = key.previousSecret?.validUntil ?? null;
+  return addressed(await addressesOf(tools, others), rotated(key.name, user.name, goodUntil));
+}
+
+function addressed(to: readonly string[], letter: Letter): Addressed | undefined {
+  return to.length > 0 ? { to, ...letter } : undefined;
+}
+
+/** Addresses of the users of the key who are in the team, or where there are none, of its owners. */
+async function usersOrOwners(tools: Tools, key: Key, at: string): Promise<readonly string[]> {
+  const members = await membersOf(tools, key, at);
+  const users = members.filter(({ userId }) => key.userIds.includes(userId));
+  return addressesOf(tools, users.length > 0 ? users : members.filter(({ role }) => role === 'OWNER'));
+}
+
+async function membersOf({ executor }: Tools, { teamId }: Key, at: string): Promise<readonly Member[]> {
+  const { state: team } = await executor.load(teamDecider, teamStream(teamId));
+  return team?.members.filter((member) => !hasEnded(member, at)) ?? [];
+}
+
+async function addressesOf({ lookups }: Tools, members: readonly Member[]): Promise<readonly string[]> {
+  const users = await lookups.users(members.map(({ userId }) => userId));
+  return [...users.values()].map(({ email }) => email);
 }
 
 async function loadLivingKey({ executor }: Tools, keyId: string, at: string): Promise<Key | undefined> {

@@ -38,6 +38,24 @@ export function userUnassigned(keyName: string, userName: string): Letter {
   );
 }
 
+/** @param goodUntil ISO instant from which the secret before is refused; null: it is already */
+export function rotated(keyName: string, userName: string, goodUntil: string | null): Letter {
+  return letter(
+    `The API key ${keyName} has a new secret`,
+    `${userName} gave the API key ${keyName} a new secret. It is not in this mail: ask them for it.`,
+    goodUntil === null ? 'The one before is refused.' : `The one before is good until ${goodUntil}.`,
+  );
+}
+
+/** @param everyDays how long the team lets a key have its secret */
+export function rotationDue(keyName: string, everyDays: number): Letter {
+  return letter(
+    `The API key ${keyName} is due for a new secret`,
+    `The API key ${keyName} has had its secret for ${everyDays} days, as long as your team lets it.`,
+    'Rotate it: the secret it has now stays good for a time beside the new one.',
+  );
+}
+
 /** @param expiresAt ISO instant */
 export function expiring(keyName: string, days: NoticeDays, expiresAt: string): Letter {
   const within = days === 1 ? 'within a day' : `in ${days} days or less`;

@@ -1,6 +1,8 @@
+import { keysModel } from '../../../projections/keys/table.js';
 import { noticesModel } from '../../../projections/notices/table.js';
 import type { Runner } from '../../../projections/runner/runner.js';
 import { teamModel } from '../../../projections/team/table.js';
+import { secretRecordOf } from '../../../test/support/key-events.js';
 import { noLinks } from '../../../test/support/no-links.js';
 import { keyCreated, metadata } from '../../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../../test/support/projection-house.js';
@@ -8,6 +10,7 @@ import { createExecutor } from '../../application/execute.js';
 import { createLookups } from '../../application/lookups.js';
 import type { Parts } from '../../application/parts.js';
 import type { DomainEvent } from '../../domain/recorded.js';
+import { defaultPolicy } from '../../domain/team/policy.js';
 import { newId } from '../../platform/ids.js';
 import { migrate } from '../../platform/migrate.js';
 import { createSettledMails, migrations } from '../../platform/settled-mails.js';
@@ -25,7 +28,7 @@ let answer: () => Promise<boolean> = () => Promise.resolve(true);
 beforeEach(async () => {
   house = await openHouse();
   await migrate(house.pool, { schema: 'mails', migrations });
-  runner = house.runner({ models: [noticesModel, teamModel] });
+  runner = house.runner({ models: [keysModel, noticesModel, teamModel] });
   await runner.start();
   now = day(0);
   sent = [];
@@ -164,6 +167,58 @@ describe('what is about to expire', () => {
     await append('team-team-1', { type: 'MemberRemoved', membershipId: 'm2', userId: 'bob', removedAt: now });
     await round(process, day(53));
     expect(sent[0]?.to).toEqual(['ada@example.com']);
+  });
+});
+
+describe('a key that its team wants to have a new secret', () => {
+  const rule = (rotateEveryDays: number | null) =>
+    append('team-team-1', { type: 'TeamPolicyChanged', ...defaultPolicy, rotateEveryDays, changedAt: now });
+  const rotate = (secretId: string) =>
+    append('key-k1', {
+      type: 'KeyRotated',
+      secret: secretRecordOf(secretId),
+      previousSecretId: 'secret-1',
+      previousValidUntil: now,
+      rotatedAt: now,
+    });
+  const due = ['The API key CI Pipeline is due for a new secret'];
+
+  beforeEach(() => append('key-k1', keyCreated({ keyId: 'k1', name: 'CI Pipeline', createdAt: day(0) })));
+
+  it('is told of when its secret is so old, not before, and once', async () => {
+    await rule(90);
+    expect(await round(notices(), new Date(Date.parse(day(90)) - 1).toISOString())).toEqual([]);
+    const process = notices();
+    expect(await round(process, day(90))).toEqual(due);
+    expect(sent[0]).toMatchObject({ to: ['ada@example.com'], id: 'k1.1' });
+    expect(sent[0]?.text).toContain('for 90 days');
+    expect(await round(process, day(91))).toEqual([]);
+    expect(await round(notices(), day(300))).toEqual([]);
+    const recorded = (await house.events()).map(({ event }) => event).at(-1);
+    expect(recorded).toMatchObject({
+      type: 'NoticeSent',
+      notice: 'rotation_due',
+      causeId: expect.any(String),
+    });
+  });
+
+  it('is told of anew when it has had the next one for so long', async () => {
+    await rule(90);
+    const process = notices();
+    await round(process, day(90));
+    await rotate('secret-2');
+    expect(await round(process, day(179))).toEqual([]);
+    expect(await round(process, day(180))).toEqual(due);
+    expect(sent[0]?.id).toBe('k1.2');
+  });
+
+  it('is not told of where the team has no such rule any more, nor once it is revoked', async () => {
+    await rule(90);
+    await rule(null);
+    expect(await round(notices(), day(90))).toEqual([]);
+    await rule(90);
+    await append('key-k1', { type: 'KeyRevoked', reason: 'superseded', revokedAt: now });
+    expect(await round(notices(), day(92))).toEqual([]);
   });
 });
 

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { daysToTell, type ExpiryNotice } from '../../../projections/notices/expiries.js';
-import { dueExpiries, dueNotices } from '../../../projections/notices/queries.js';
+import {
+  type DueRotation,
+  dueExpiries,
+  dueNotices,
+  dueRotations,
+  type NoticeFilter,
+} from '../../../projections/notices/queries.js';
 import type { NoticeRow } from '../../../projections/notices/table.js';
 import { keyDecider } from '../../application/deciders.js';
 import type { Parts } from '../../application/parts.js';
@@ -8,7 +14,7 @@ import type { RecordNotice } from '../../domain/key/commands.js';
 import { keyStream } from '../../domain/key/events.js';
 import type { SettledMails } from '../../platform/settled-mails.js';
 import { inTurn } from '../../platform/turn.js';
-import { type Addressed, compose, composeExpiry } from './compose.js';
+import { type Addressed, compose, composeExpiry, composeRotationDue } from './compose.js';
 import type { Mailer } from './mailer.js';
 import { createTries } from './tries.js';
 
@@ -34,13 +40,18 @@ interface Options {
   readonly warn: (message: string, error: unknown) => void;
 }
 
-/** Something to tell, and what the log is told of it. */
+/** Something to tell. */
 interface Task {
   readonly id: string;
   readonly teamId: string;
   readonly keyId: string | null;
+  compose(): Promise<Composed | undefined>;
+}
+
+/** A letter, and what the log is told of it; of an invitation nothing. */
+interface Composed {
+  readonly letter: Addressed;
   readonly record: Omit<RecordNotice, 'type' | 'at'> | undefined;
-  compose(): Promise<Addressed | undefined>;
 }
 
 const intervalMilliseconds = 1_000;
@@ -48,6 +59,8 @@ const mailsPerRound = 50;
 /** A turn that takes longer may be lost to another process, which would send the same. */
 const roundMilliseconds = 15_000;
 const sweepMilliseconds = 3_600_000;
+/** Of keys that are due for a new secret nobody needs to hear to the second. */
+const rotationsMilliseconds = 60_000;
 
 export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options): Notices {
   const { executor, readDb, clock, newId, links } = parts;
@@ -56,6 +69,8 @@ export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options
   const tries = createTries(() => clock.now().getTime());
   let running: Promise<void> = Promise.resolve();
   let sweptAt = Number.NEGATIVE_INFINITY;
+  /** By the clock, when no key was due for a new secret any more. */
+  let rotationsToldAt = Number.NEGATIVE_INFINITY;
 
   async function send(): Promise<void> {
     const end = performance.now() + roundMilliseconds;
@@ -64,6 +79,7 @@ export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options
     const tasks = [
       ...(await dueNotices(readDb, filter)).map((one) => noticeTask(one, at)),
       ...(await dueExpiries(readDb, filter)).map((one) => expiryTask(one, at)),
+      ...(await rotationsToTell(filter)).map((one) => rotationTask(one, at)),
     ];
     for (const task of tasks) {
       if (stopping.signal.aborted || performance.now() > end) return;
@@ -77,29 +93,61 @@ export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options
     }
   }
 
+  async function rotationsToTell(filter: NoticeFilter): Promise<readonly DueRotation[]> {
+    const now = Date.parse(filter.at);
+    if (now - rotationsToldAt < rotationsMilliseconds) return [];
+    const due = await dueRotations(readDb, filter);
+    if (due.length < filter.limit) rotationsToldAt = now;
+    return due;
+  }
+
   function noticeTask(notice: NoticeRow, at: string): Task {
     const { id, keyId, teamId, kind } = notice;
     const record = kind === 'invited' ? undefined : { notice: kind, causeId: id };
-    return { id, keyId, teamId, record, compose: () => compose(tools, notice, at) };
+    return {
+      id,
+      keyId,
+      teamId,
+      async compose() {
+        const letter = await compose(tools, notice, at);
+        return letter && { letter, record };
+      },
+    };
   }
 
   function expiryTask(notice: ExpiryNotice, at: string): Task {
     const { causeId, keyId, teamId } = notice;
     const days = daysToTell(notice, at);
-    const record = { notice: 'expiring', causeId, days } as const;
     return {
       id: `${causeId}.${notice.days}`,
       keyId,
       teamId,
-      record,
-      compose: () => composeExpiry(tools, notice, at),
+      async compose() {
+        const letter = await composeExpiry(tools, notice, at);
+        return letter && { letter, record: { notice: 'expiring', causeId, days } };
+      },
     };
   }
 
-  async function tell({ id, keyId, teamId, record, compose: write }: Task): Promise<void> {
-    const letter = await write();
-    const isSent = letter !== undefined && (await mailer.send({ id, ...letter }));
-    if (isSent && keyId !== null && record) await recordOne(keyId, teamId, record);
+  function rotationTask(due: DueRotation, at: string): Task {
+    const { keyId, teamId, secretVersion } = due;
+    return {
+      id: `${keyId}.${secretVersion}`,
+      keyId,
+      teamId,
+      async compose() {
+        const composed = await composeRotationDue(tools, due, at);
+        return (
+          composed && { letter: composed, record: { notice: 'rotation_due', causeId: composed.secretId } }
+        );
+      },
+    };
+  }
+
+  async function tell({ id, keyId, teamId, compose: write }: Task): Promise<void> {
+    const composed = await write();
+    const isSent = composed !== undefined && (await mailer.send({ id, ...composed.letter }));
+    if (isSent && keyId !== null && composed.record) await recordOne(keyId, teamId, composed.record);
     await settled.settle(id);
   }
 
@@ -107,7 +155,7 @@ export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options
   async function recordOne(
     keyId: string,
     teamId: string,
-    record: NonNullable<Task['record']>,
+    record: NonNullable<Composed['record']>,
   ): Promise<void> {
     const commandId = newId();
     await executor.execute({
