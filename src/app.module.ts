@@ -26,6 +26,7 @@ import { InvitationsController } from './api/http/teams/invitations.controller.j
 import { MembersController } from './api/http/teams/members.controller.js';
 import { ProjectsController } from './api/http/teams/projects.controller.js';
 import { TeamController } from './api/http/teams/team.controller.js';
+import { TeamsController } from './api/http/teams/teams.controller.js';
 import { UsageController } from './api/http/usage/usage.controller.js';
 import { WalletsController } from './api/http/wallets/wallets.controller.js';
 import { AssignResourcesHandler } from './application/key/assign-resources.js';
@@ -73,6 +74,7 @@ import { InviteMemberHandler } from './application/team/invite-member.js';
 import { ListInvitationsHandler } from './application/team/list-invitations.js';
 import { ListMembersHandler } from './application/team/list-members.js';
 import { ListProjectsHandler } from './application/team/list-projects.js';
+import { ListTeamsHandler } from './application/team/list-teams.js';
 import { WithdrawInvitationHandler } from './application/team/withdraw-invitation.js';
 import { CompleteSignUpHandler } from './application/user/complete-sign-up.js';
 import { GetMembershipsHandler } from './application/user/get-memberships.js';
@@ -137,6 +139,7 @@ const handlers: Provider[] = [
   ListProjectsHandler,
   ListResourcesHandler,
   ListServicesHandler,
+  ListTeamsHandler,
   ListTokensHandler,
   ListWalletsHandler,
   OpenWalletHandler,
@@ -189,6 +192,7 @@ export class AppModule {
         SelfController,
         ServicesController,
         TeamController,
+        TeamsController,
         TokensController,
         UsageController,
         WalletsController,

@@ -1,6 +1,13 @@
 import { instant } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
-import { membersByIds, membersOfTeam, projectsOfTeam, teamsOfUser, usersByIds } from './queries.js';
+import {
+  listTeams,
+  membersByIds,
+  membersOfTeam,
+  projectsOfTeam,
+  teamsOfUser,
+  usersByIds,
+} from './queries.js';
 import { teamModel } from './table.js';
 
 let house: House;
@@ -51,6 +58,14 @@ async function join(teamId: string, userId: string, second: number): Promise<voi
 }
 
 describe('people and their teams', () => {
+  it('lists all teams page by page, newest first', async () => {
+    const [first, second, ...more] = await listTeams(house.db, { limit: 2 });
+    expect([first, more]).toEqual([{ id: 't3', name: 'Team 3', createdAt: instant(3) }, []]);
+    const { createdAt, id } = second!;
+    const rest = await listTeams(house.db, { limit: 2, after: { createdAt, id } });
+    expect([id, ...rest.map((team) => team.id)]).toEqual(['t2', 't1']);
+  });
+
   it('knows the teams of a user, the one joined first first, and as what', async () => {
     expect(await teamsOfUser(house.db, 'u1')).toEqual([
       { id: 't1', name: 'Team 1', role: 'OWNER', until: null },

@@ -30,6 +30,26 @@ export async function teamsOfUser(db: Kysely<TeamDatabase>, userId: string): Pro
     .execute();
 }
 
+export interface TeamFilter {
+  readonly limit: number;
+  /** The last team of the page before. */
+  readonly after?: { readonly createdAt: string; readonly id: string };
+}
+
+/** A page of all teams, newest first. */
+export async function listTeams(db: Kysely<TeamDatabase>, { limit, after }: TeamFilter): Promise<TeamRow[]> {
+  return db
+    .selectFrom('read.teams')
+    .selectAll()
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(created_at, id) < (${after?.createdAt}::timestamptz, ${after?.id})`),
+    )
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
 export interface MemberFilter {
   readonly teamId: string;
   readonly limit: number;

@@ -92,7 +92,7 @@ export const teamRows: Table<TeamRow> = {
   name: 'teams',
   key: 'id',
   columns: { id: 'id', name: 'text', createdAt: 'instant' },
-  indexes: [],
+  indexes: ['(created_at desc, id desc)'],
   keysOf: (recorded) => keysIn(recorded, 'teams'),
   apply(row, { event }) {
     if (event.type !== 'TeamCreated') return row;
@@ -190,6 +190,6 @@ export const userRows: Table<UserRow> = {
 /** Who is in which team, what projects it has, and what its people are called. */
 export const teamModel: ReadModel = {
   name: 'team',
-  version: 2,
+  version: 3,
   tables: [teamRows, memberRows, projectRows, userRows],
 };

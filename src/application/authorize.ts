@@ -121,6 +121,8 @@ export const rules = {
   /** Owners are for owners to make and to change: the team itself decides that. */
   'members.manage': { member: managers, key: never, operator: 'none' },
   'members.leave': { member: readers, key: never, operator: 'none' },
+  /** All there are: people are told theirs when they sign in. */
+  'teams.list': { member: nobody, key: never, operator: 'everywhere' },
   'policy.read': { member: { ...readers, USER: 'none' }, key: never, operator: 'named' },
   'policy.change': { member: managers, key: never, operator: 'none' },
   'projects.create': { member: managers, key: never, operator: 'none' },

@@ -126,6 +126,20 @@ describe('an operator', () => {
     expectProblem(await service.send('GET', `/v1/keys/${key.id}`, { as: operator }), 404, 'key.not_found');
   });
 
+  it('sees all teams, page by page, newest first', async () => {
+    type Teams = { items: { id: string; name: string; createdAt: string }[]; nextCursor: string | null };
+    const page = async (query: string) =>
+      (await service.send<Teams>('GET', `/v1/teams?limit=1${query}`, { as: operator })).body;
+    const first = await page('');
+    const second = await page(`&cursor=${first.nextCursor}`);
+    const [newest, oldest] = [first.items[0], second.items[0]];
+    expect([newest, oldest]).toEqual(
+      [other, owner].map(({ team: { id, name } }) => ({ id, name, createdAt: expect.any(String) })),
+    );
+    expect(second.nextCursor).toBeNull();
+    expectProblem(await service.send('GET', '/v1/teams', { as: owner }), 403, 'right.missing');
+  });
+
   it('sees the keys of operators where no team is named, and no team that is not there', async () => {
     const { body } = await service.send<{ items: KeyView[] }>('GET', '/v1/keys', { as: operator });
     expect(new Set(body.items.map(({ teamId }) => teamId))).toEqual(new Set(['platform']));

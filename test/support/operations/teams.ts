@@ -20,6 +20,7 @@ const changingMember = (status: number) => [status, status, 404, 403, 404, 404] 
 /** The projects of a team, and its people. */
 export const teamRows: Rows = {
   'GET /v1/team': plain(team, [200, 200, 403, 200, 403, 403]),
+  'GET /v1/teams': { ...plain('/v1/teams', [403, 403, 403, 403, 403, 403]), operator: 200 },
   'PATCH /v1/team': {
     statuses: [200, 200, 403, 403, 403, 403],
     request: async () => ({ path: team, body: { rotateEveryDays: 90 } }),
