@@ -75,6 +75,7 @@ export const refusals = {
   'key.resources_exceed_caller': 'A key cannot give another key a resource that it does not have itself.',
   'key.services_exceed_caller':
     'A key cannot give another key a service that it does not have itself, nor a wallet.',
+  'key.ips_exceed_caller': 'A key that is limited to addresses gives other keys none but its own.',
   'key.expiry_exceeds_caller': 'A key cannot give another key a longer life than its own.',
   'key.name_not_identifier': "The team's policy takes names of letters, digits, - and _ only.",
   'key.field_required': "The team's policy requires this of every key.",

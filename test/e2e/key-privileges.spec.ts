@@ -164,6 +164,38 @@ describe('a key that manages keys and expires', () => {
   });
 });
 
+describe('a key that manages keys and is limited to addresses', () => {
+  const allowedIps = ['127.0.0.0/8', '192.0.2.1'];
+  let as: Caller;
+  let calls: KeyCalls;
+
+  beforeAll(async () => {
+    as = await keyWith({ scopes: ['keys', 'inference'], role: 'admin', allowedIps });
+    calls = keyCalls(service, as);
+  });
+
+  const expectExceeded = (answer: Answer<unknown>) =>
+    expect(pointersOf(expectProblem(answer, 403, 'key.ips_exceed_caller'))).toEqual(['/allowedIps']);
+
+  it('makes keys that are limited like it, or more', async () => {
+    expect((await create(as, {})).body.key.allowedIps).toEqual(allowedIps);
+    expect((await create(as, { allowedIps: ['192.0.2.1'] })).body.key.allowedIps).toEqual(['192.0.2.1']);
+    for (const wider of [[], ['0.0.0.0/0'], ['192.0.2.1', '198.51.100.7']]) {
+      expectExceeded(await create(as, { allowedIps: wider }));
+    }
+  });
+
+  it('lets no key work from elsewhere, and leaves those that do as they are', async () => {
+    const { key } = await service.createKey(owner, { allowedIps: ['192.0.2.1'] });
+    expectExceeded(await calls.change(key.id, { allowedIps: [] }));
+    expectExceeded(await calls.change(key.id, { allowedIps: ['198.51.100.7'] }));
+    expect((await calls.change(key.id, { allowedIps })).body.key.allowedIps).toEqual(allowedIps);
+    const wide = await service.createKey(owner);
+    const { body } = await calls.change(wide.key.id, { name: 'Renamed', allowedIps: [] });
+    expect([body.key.name, body.key.allowedIps]).toEqual(['Renamed', []]);
+  });
+});
+
 describe('a key with the scope keys and the role member', () => {
   it('reads, and neither makes nor revokes', async () => {
     const as = await keyWith({ scopes: ['keys', 'project'] });

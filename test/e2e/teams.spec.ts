@@ -152,7 +152,58 @@ describe('the last owner', () => {
   it('stays, and stays an owner', async () => {
     await joined('ADMIN');
     expectProblem(await remove(owner.user.id), 409, 'member.last_owner');
-    expectProblem(await change(owner.user.id, 'ADMIN'), 409, 'member.last_owner');
+    for (const role of ['ADMIN', 'USER', 'AUDITOR']) {
+      expectProblem(await change(owner.user.id, role), 409, 'member.last_owner');
+    }
+    const until = inDays(1);
+    expectProblem(await change(owner.user.id, 'AUDITOR', { until }), 409, 'member.last_owner');
+    const invited = { email: owner.email, role: 'USER' };
+    const made = await service.send<{ invitation: { url: string } }>('POST', '/v1/invitations', {
+      as: owner,
+      body: invited,
+    });
+    const invitation = new URL(made.body.invitation.url).hash.slice(1);
+    service.secrets.remember('secret', invitation);
+    const { email, password } = owner;
+    const signedIn = await service.send('POST', '/v1/sign-in', { body: { email, password, invitation } });
+    expectProblem(signedIn, 409, 'invitation.for_member');
+    expect(await currentRole(owner)).toBe('OWNER');
+  });
+
+  it('is one of two who demote each other at the same moment, however often they do', async () => {
+    const second = await joined('OWNER');
+    for (let n = 0; n < 5; n++) {
+      const answers = await Promise.all([
+        change(second.userId, 'USER'),
+        change(owner.user.id, 'AUDITOR', { as: second, until: inDays(1) }),
+      ]);
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, expect.any(Number)]);
+      const roles = [await currentRole(owner), await currentRole(second)];
+      expect(roles.filter((role) => role === 'OWNER')).toHaveLength(1);
+      const [left, fallen] = roles[0] === 'OWNER' ? [owner, second.userId] : [second, owner.user.id];
+      await change(fallen, 'OWNER', { as: left });
+    }
+  });
+
+  it('makes the last owner nobody who was one a moment ago', async () => {
+    const [second, friend] = [await joined('OWNER'), await joined('USER')];
+    for (let n = 0; n < 5; n++) {
+      const [, promoted] = await Promise.all([
+        change(second.userId, 'USER'),
+        change(friend.userId, 'OWNER', { as: second }),
+      ]);
+      const { body } = await service.send<{ items: { type: string; actor: { id: string } }[] }>(
+        'GET',
+        '/v1/audit/events?limit=200',
+        { as: owner },
+      );
+      const changes = body.items.filter(({ type }) => type === 'MemberRoleChanged');
+      // Either it was done before the demotion, or it was not done.
+      expect(changes.at(-1)?.actor.id).toBe(owner.user.id);
+      if (promoted.status !== 200) expect(promoted.status).toBe(403);
+      await change(friend.userId, 'USER');
+      await change(second.userId, 'OWNER');
+    }
   });
 
   it('is one of two who leave at the same moment', async () => {

@@ -165,11 +165,12 @@ test.each([1, 2, 3])('append %i whose answer is lost once is settled in the same
 
 describe('with an invitation', () => {
   const membershipId = newId();
+  const graceId = newId();
   let team: SignedUp;
 
   /** Somebody else's team, in which Ada's invitation waits. */
   beforeEach(async () => {
-    team = await complete(ledger, { userId: newId(), email: 'grace@example.com', name: 'Grace' });
+    team = await complete(ledger, { userId: graceId, email: 'grace@example.com', name: 'Grace' });
     await inTeam({
       type: 'InviteMember',
       membershipId,
@@ -177,7 +178,7 @@ describe('with an invitation', () => {
       role: 'USER',
       tokenDigest: sha256('token'),
       expiresAt: '2999-01-01T00:00:00.000Z',
-      byOwner: true,
+      by: graceId,
       at: new Date().toISOString(),
     });
   });
@@ -220,7 +221,7 @@ describe('with an invitation', () => {
 
   test('that is withdrawn between the two: a sign-up is told, a sign-in goes on without', async () => {
     await expect(complete(breaking(ledger, 2, 'before it is sent'), invited())).rejects.toThrow('away');
-    await inTeam({ type: 'WithdrawInvitation', membershipId, byOwner: true, at: new Date().toISOString() });
+    await inTeam({ type: 'WithdrawInvitation', membershipId, by: graceId, at: new Date().toISOString() });
     await expect(complete(ledger, invited())).rejects.toThrow('invitation.not_found');
     expect(await complete(ledger, { userId, ...ada })).toMatchObject({ isNew: false });
     expect(await typesOfAda()).toEqual(['UserSignedUp']);

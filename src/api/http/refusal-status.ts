@@ -69,6 +69,7 @@ export const refusalStatus: { readonly [C in RefusalCode]: 400 | 401 | 403 | 404
   'key.role_exceeds_caller': 403,
   'key.resources_exceed_caller': 403,
   'key.services_exceed_caller': 403,
+  'key.ips_exceed_caller': 403,
   'key.expiry_exceeds_caller': 403,
   'key.name_not_identifier': 400,
   'key.field_required': 400,

@@ -12,7 +12,7 @@ import { findTarget } from './find-target.js';
 import { checkChange, checkLifetime } from './policy.js';
 import type { KeyReceipt } from './receipt.js';
 import { checkProfile } from './references.js';
-import { checkExpiry, checkRights } from './rights.js';
+import { checkAddresses, checkExpiry, checkRights } from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
 /** Absent is unchanged, null is cleared, lists are replaced whole. */
@@ -51,6 +51,11 @@ export class ChangeKeyHandler implements ICommandHandler<ChangeKeyCommand> {
     const wanted = request.biasProfileId === target.value.biasProfileId ? null : request.biasProfileId;
     const profile = await checkProfile(this.parts, principal.teamId, wanted);
     if (!profile.ok) return profile;
+    const { allowedIps } = request;
+    if (allowedIps && allowedIps.join() !== target.value.allowedIps.join()) {
+      const isWithin = checkAddresses(principal, allowedIps);
+      if (!isWithin.ok) return isWithin;
+    }
     const now = this.parts.clock.now();
     const expiry = expiryChangeOf(request, now);
     if (!expiry.ok) return expiry;

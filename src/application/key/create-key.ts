@@ -15,7 +15,16 @@ import { expiryFieldOf, expiryOf } from './expiry.js';
 import { checkLifetime, checkNewKey, defaultEnd } from './policy.js';
 import type { KeyReceipt } from './receipt.js';
 import { checkMembers, checkProfile, resourcesOf, type ServiceChoice, servicesOf } from './references.js';
-import { checkExpiry, checkResources, checkRights, checkServices, endOf, grantableScopes } from './rights.js';
+import {
+  addressesOf,
+  checkAddresses,
+  checkExpiry,
+  checkResources,
+  checkRights,
+  checkServices,
+  endOf,
+  grantableScopes,
+} from './rights.js';
 import { runKeyCommand } from './run-command.js';
 
 /** Nothing is required: absent is the default, an empty list means nothing. */
@@ -36,7 +45,7 @@ export interface CreateKeyRequest extends KeyDetails {
   readonly userIds?: readonly string[];
   readonly services?: readonly ServiceChoice[];
   readonly biasProfileId?: string;
-  /** Addresses and CIDR ranges. */
+  /** Addresses and CIDR ranges; absent: those of the key that makes it. */
   readonly allowedIps?: readonly string[];
   readonly allowedOrigins?: readonly string[];
 }
@@ -73,6 +82,9 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
     if (!isWanted.ok) return isWanted;
     const grant = grantOf(principal, request, team);
     if (!grant.ok) return grant;
+    const { allowedIps = addressesOf(principal) } = request;
+    const isWithin = checkAddresses(principal, allowedIps);
+    if (!isWithin.ok) return isWithin;
     const now = clock.now();
     const expiry = lifetimeOf(principal, request, { policy, now });
     if (!expiry.ok) return expiry;
@@ -113,6 +125,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKeyCommand> {
         secret: record,
         resources: resources.value,
         services: services.value,
+        allowedIps,
         ...(principal.type === 'user' && { creatorId: principal.userId }),
         at: now.toISOString(),
       },

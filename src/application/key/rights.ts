@@ -1,4 +1,5 @@
 import { scopesOfUsers } from '../../domain/access/entitlement.js';
+import { isWithinAddresses } from '../../domain/key/allowances.js';
 import type { EnabledService, KeyRole, ResourceRef, Scope } from '../../domain/key/events.js';
 import { isPartOf } from '../../domain/key/services.js';
 import { unmintable } from '../authorize.js';
@@ -56,6 +57,17 @@ export function checkServices(principal: Principal, given: readonly EnabledServi
   const { services } = principal.access;
   const hasAll = given.every((one) => one.walletId === null && services.some((own) => isPartOf(one, own)));
   return hasAll ? done(undefined) : refuse('key.services_exceed_caller', 'services');
+}
+
+/** The addresses that the caller is limited to; empty: none in particular. */
+export function addressesOf(principal: Principal): readonly string[] {
+  return principal.type === 'key' ? principal.access.allowedIps : [];
+}
+
+/** A key that works from some addresses only lets no other work from elsewhere: it gives of its own list. */
+export function checkAddresses(principal: Principal, allowedIps: readonly string[]): Result<void> {
+  const isWithin = isWithinAddresses(allowedIps, addressesOf(principal));
+  return isWithin ? done(undefined) : refuse('key.ips_exceed_caller', 'allowedIps');
 }
 
 /** The instant at which the caller's rights end with its key; null: they do not end by themselves. */

@@ -53,10 +53,10 @@ export class ChangeMemberHandler implements ICommandHandler<ChangeMemberCommand>
     const now = this.parts.clock.now();
     const { until } = request;
     if (until && !isLifetimeEnd(until, now)) return refuse('member.until_invalid', 'until');
-    const byOwner = isOwner(principal);
+    const by = task.context.actor.id;
     return runTeamCommand(
       this.parts,
-      runOf(task, { type: 'ChangeMember', userId, ...request, byOwner, at: now.toISOString() }),
+      runOf(task, { type: 'ChangeMember', userId, ...request, by, at: now.toISOString() }),
     );
   }
 }
@@ -72,13 +72,9 @@ export class RemoveMemberHandler implements ICommandHandler<RemoveMemberCommand>
     const found = await findMember(this.parts, principal, operation, userId);
     if (!found.ok) return found;
     const at = this.parts.clock.now().toISOString();
-    const byOwner = isOwner(principal);
-    return runTeamCommand(this.parts, runOf(task, { type: 'RemoveMember', userId, byOwner, at }));
+    const by = task.context.actor.id;
+    return runTeamCommand(this.parts, runOf(task, { type: 'RemoveMember', userId, by, at }));
   }
-}
-
-export function isOwner(principal: Principal): boolean {
-  return principal.type === 'user' && principal.role === 'OWNER';
 }
 
 function runOf(

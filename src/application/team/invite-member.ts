@@ -8,7 +8,6 @@ import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import type { WriteReceipt } from '../receipt.js';
 import { denied, done, type Result, refuse } from '../result.js';
-import { isOwner } from './change-member.js';
 import { makeInvitationToken } from './invitation-token.js';
 import { type InvitationView, viewOf } from './list-invitations.js';
 import { runTeamCommand } from './run-command.js';
@@ -68,7 +67,7 @@ export class InviteMemberHandler implements ICommandHandler<InviteMemberCommand>
         type: 'InviteMember',
         ...fields,
         ...(until !== undefined && { until }),
-        byOwner: isOwner(principal),
+        by: context.actor.id,
         at,
       },
     });

@@ -6,7 +6,6 @@ import { PARTS, type Parts } from '../parts.js';
 import type { Principal } from '../principal.js';
 import type { WriteReceipt } from '../receipt.js';
 import { type Result, refuse } from '../result.js';
-import { isOwner } from './change-member.js';
 import { runTeamCommand } from './run-command.js';
 
 /** Nobody joins by the invitation any more. Those who do not see the members of the team do not see it either. */
@@ -29,13 +28,12 @@ export class WithdrawInvitationHandler implements ICommandHandler<WithdrawInvita
     if (authorize(principal, 'members.read') !== 'allowed') return refuse('invitation.not_found');
     const mayWithdraw = authorize(principal, 'members.manage') === 'allowed';
     const at = this.parts.clock.now().toISOString();
-    const byOwner = isOwner(principal);
     const { teamId } = principal;
     return mayWithdraw
       ? runTeamCommand(this.parts, {
           teamId,
           context,
-          command: { type: 'WithdrawInvitation', membershipId, byOwner, at },
+          command: { type: 'WithdrawInvitation', membershipId, by: context.actor.id, at },
         })
       : refuse('right.missing');
   }

@@ -7,6 +7,11 @@ interface Allowances {
   readonly allowedOrigins?: readonly string[];
 }
 
+/** Whether one list of addresses lets in from no more places than another; an empty one lets in from everywhere. */
+export function isWithinAddresses(list: readonly string[], other: readonly string[]): boolean {
+  return other.length === 0 || (list.length > 0 && list.every((one) => other.includes(one)));
+}
+
 /**
  * What a public key cannot have, and what only a public key can have: everyone sees it, so it can only infer;
  * origins are those of web pages, which nobody but a public key is given to.

@@ -1,6 +1,6 @@
 import { type Decision, happened, refused } from '../decision.js';
 import { faultOf } from '../text.js';
-import { allowanceFault } from './allowances.js';
+import { allowanceFault, isWithinAddresses } from './allowances.js';
 import type { ChangeKey, KeyChanges } from './commands.js';
 import type { KeyDetailsChange, KeyDetailsChanged, KeyEvent } from './events.js';
 import { isKeyName } from './name.js';
@@ -66,15 +66,10 @@ function isNarrowing(key: Key, event: KeyEvent): boolean {
     case 'ExpiryChanged':
       return event.expiresAt !== null && (key.expiresAt === null || event.expiresAt < key.expiresAt);
     case 'AllowedIpsChanged':
-      return key.allowedIps.length === 0 || isPartOf(event.allowedIps, key.allowedIps);
+      return isWithinAddresses(event.allowedIps, key.allowedIps);
     default:
       return false;
   }
-}
-
-/** An empty list limits nothing. */
-function isPartOf(list: readonly string[], of: readonly string[]): boolean {
-  return list.length > 0 && list.every((one) => of.includes(one));
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -42,15 +42,15 @@ export interface ChangeMember {
   readonly role: Role;
   /** ISO instant; absent: unchanged; null: none. */
   readonly until?: string | null;
-  /** Whether an owner asks: others neither make owners nor change them. */
-  readonly byOwner: boolean;
+  /** Id of the user who asks. */
+  readonly by: string;
   readonly at: string;
 }
 
 export interface RemoveMember {
   readonly type: 'RemoveMember';
   readonly userId: string;
-  readonly byOwner: boolean;
+  readonly by: string;
   readonly at: string;
 }
 
@@ -65,14 +65,14 @@ export interface InviteMember {
   readonly tokenDigest: string;
   /** ISO instant. */
   readonly expiresAt: string;
-  readonly byOwner: boolean;
+  readonly by: string;
   readonly at: string;
 }
 
 export interface WithdrawInvitation {
   readonly type: 'WithdrawInvitation';
   readonly membershipId: string;
-  readonly byOwner: boolean;
+  readonly by: string;
   readonly at: string;
 }
 

@@ -92,16 +92,11 @@ describe('the members of a team', () => {
     type: 'ChangeMember',
     userId,
     role,
-    byOwner: true,
+    by: 'u1',
     at,
     ...fields,
   });
-  const remove = (userId: string, byOwner = true): RemoveMember => ({
-    type: 'RemoveMember',
-    userId,
-    byOwner,
-    at,
-  });
+  const remove = (userId: string, by = 'u1'): RemoveMember => ({ type: 'RemoveMember', userId, by, at });
   const made = (userId: string, role: Role, until?: string | null): TeamEvent => ({
     type: 'MemberRoleChanged',
     membershipId: `m-${userId}`,
@@ -159,12 +154,31 @@ describe('the members of a team', () => {
   it('who own the team are for owners to make and to change', () => {
     const refusal = { code: 'right.missing' };
     const two = [...team, made('u2', 'OWNER')];
-    for (const command of [make('u1', 'USER', { byOwner: false }), remove('u1', false)]) {
-      expect(given(...two).when(command)).toEqual(refusal);
+    const by = 'u3';
+    for (const command of [make('u1', 'USER', { by }), remove('u1', by), make(by, 'OWNER', { by })]) {
+      expect(given(...two, joined(by, 'ADMIN')).when(command)).toEqual(refusal);
     }
-    expect(given(...team).when(make('u2', 'OWNER', { byOwner: false }))).toEqual(refusal);
-    expect(given(...team).when(make('u2', 'ADMIN', { byOwner: false }))).toEqual([made('u2', 'ADMIN')]);
-    expect(given(...team).when(remove('u2', false))).toEqual([removed('u2')]);
+    const managed = [...team, joined(by, 'ADMIN')];
+    expect(given(...managed).when(make('u2', 'OWNER', { by }))).toEqual(refusal);
+    expect(given(...managed).when(make('u2', 'ADMIN', { by }))).toEqual([made('u2', 'ADMIN')]);
+    expect(given(...managed).when(remove('u2', by))).toEqual([removed('u2')]);
+  });
+
+  it('are managed by those alone who may at the very moment, and leave by themselves', () => {
+    const refusal = { code: 'right.missing' };
+    const by = 'u3';
+    const commands = [make('u2', 'ADMIN', { by }), remove('u2', by)];
+    for (const before of [
+      [],
+      [joined(by, 'USER')],
+      [joined(by, 'AUDITOR')],
+      [joined(by, 'OWNER'), made(by, 'USER')],
+      [joined(by, 'OWNER'), removed(by)],
+      [joined(by, 'ADMIN', at)],
+    ]) {
+      for (const command of commands) expect(given(...team, ...before).when(command)).toEqual(refusal);
+    }
+    expect(given(...team, joined(by, 'AUDITOR')).when(remove(by, by))).toEqual([removed(by)]);
   });
 });
 

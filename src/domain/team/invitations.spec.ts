@@ -13,6 +13,13 @@ const founded: TeamEvent[] = [
   { type: 'TeamCreated', teamId: 't1', name: 'Engines', createdAt: at },
   { type: 'MemberJoined', membershipId: 'm1', userId: 'u1', role: 'OWNER', joinedAt: at },
 ];
+const admin: TeamEvent = {
+  type: 'MemberJoined',
+  membershipId: 'm3',
+  userId: 'u3',
+  role: 'ADMIN',
+  joinedAt: at,
+};
 const fields = {
   membershipId: 'i1',
   email: 'grace@example.com',
@@ -23,7 +30,7 @@ const fields = {
 const invite = (changes: Partial<InviteMember> = {}): InviteMember => ({
   type: 'InviteMember',
   ...fields,
-  byOwner: true,
+  by: 'u1',
   at,
   ...changes,
 });
@@ -41,7 +48,7 @@ const join = (changes: Partial<JoinTeam> = {}): JoinTeam => ({
   at,
   ...changes,
 });
-const withdraw: WithdrawInvitation = { type: 'WithdrawInvitation', membershipId: 'i1', byOwner: true, at };
+const withdraw: WithdrawInvitation = { type: 'WithdrawInvitation', membershipId: 'i1', by: 'u1', at };
 const joined = {
   type: 'MemberJoined',
   membershipId: 'i1',
@@ -57,9 +64,10 @@ describe('an invitation', () => {
     expect(given(...founded).when(invite())).toEqual([invited()]);
     expect(given(...founded, invited()).when(invite())).toEqual([]);
     expect(given(...founded).when(invite({ role: 'OWNER' }))).toEqual([invited({ role: 'OWNER' })]);
-    expect(given(...founded).when(invite({ role: 'OWNER', byOwner: false }))).toEqual({
-      code: 'right.missing',
-    });
+    const refusal = { code: 'right.missing' };
+    expect(given(...founded, admin).when(invite({ role: 'OWNER', by: 'u3' }))).toEqual(refusal);
+    expect(given(...founded, admin).when(invite({ by: 'u3' }))).toEqual([invited()]);
+    expect(given(...founded).when(invite({ by: 'u3' }))).toEqual(refusal);
   });
 
   it('is until a date for auditors only', () => {
@@ -124,9 +132,8 @@ describe('an invitation', () => {
     expect(given(...founded, invited()).when(withdraw)).toEqual([withdrawn]);
     expect(given(...founded, invited(), withdrawn).when(withdraw)).toEqual({ code: 'invitation.not_found' });
     expect(given(...founded, invited(), withdrawn).when(join())).toEqual(gone);
-    expect(given(...founded, invited({ role: 'OWNER' })).when({ ...withdraw, byOwner: false })).toEqual({
-      code: 'right.missing',
-    });
+    const ofOwner = [...founded, admin, invited({ role: 'OWNER' })];
+    expect(given(...ofOwner).when({ ...withdraw, by: 'u3' })).toEqual({ code: 'right.missing' });
   });
 
   it('has no secret in its address', () => {

@@ -2,7 +2,7 @@ import { type Decision, happened, nothing, refused } from '../decision.js';
 import { faultOf } from '../text.js';
 import type { InviteMember, JoinTeam, WithdrawInvitation } from './commands.js';
 import type { TeamEvent } from './events.js';
-import { endsWrongly, hasEnded, memberOf } from './members.js';
+import { endsWrongly, hasEnded, manages, memberOf } from './members.js';
 import { isAddressAllowed } from './policy.js';
 import type { Invitation, Team } from './state.js';
 
@@ -10,9 +10,9 @@ type TeamDecision = Decision<TeamEvent>;
 
 /** The id is the caller's: an invitation that is there already was made by an earlier try of the same command. */
 export function invite(team: Team, command: InviteMember): TeamDecision {
-  const { membershipId, email, role, until, tokenDigest, expiresAt, byOwner, at } = command;
+  const { membershipId, email, role, until, tokenDigest, expiresAt, by, at } = command;
   if (team.invitations.some((one) => one.membershipId === membershipId)) return nothing;
-  if (!byOwner && role === 'OWNER') return refused('right.missing');
+  if (!manages(team, by, [role], at)) return refused('right.missing');
   if (endsWrongly(command)) return refused('member.until_needs_auditor', 'until');
   if (!isAddressAllowed(team.policy, email)) return refused('invitation.domain_not_allowed', 'email');
   const fault = faultOf({ email });
@@ -29,10 +29,10 @@ export function invite(team: Team, command: InviteMember): TeamDecision {
   });
 }
 
-export function withdraw(team: Team, { membershipId, byOwner, at }: WithdrawInvitation): TeamDecision {
+export function withdraw(team: Team, { membershipId, by, at }: WithdrawInvitation): TeamDecision {
   const invitation = openInvitation(team, membershipId, at);
   if (!invitation) return refused('invitation.not_found');
-  if (!byOwner && invitation.role === 'OWNER') return refused('right.missing');
+  if (!manages(team, by, [invitation.role], at)) return refused('right.missing');
   return happened({ type: 'MemberRemoved', membershipId, removedAt: at });
 }
 

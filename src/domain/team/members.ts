@@ -7,10 +7,10 @@ type TeamDecision = Decision<TeamEvent>;
 
 /** Only an auditor's membership ends by itself: with another role it begins to last. */
 export function changeMember(team: Team, command: ChangeMember): TeamDecision {
-  const { userId, role, byOwner, at } = command;
+  const { userId, role, by, at } = command;
   const member = memberOf(team, userId);
   if (!member) return refused('member.not_found');
-  if (!byOwner && (member.role === 'OWNER' || role === 'OWNER')) return refused('right.missing');
+  if (!manages(team, by, [member.role, role], at)) return refused('right.missing');
   if (endsWrongly(command)) return refused('member.until_needs_auditor', 'until');
   const { until = member.until } = role === 'AUDITOR' ? command : { until: null };
   if (role === member.role && until === member.until) return nothing;
@@ -26,12 +26,22 @@ export function changeMember(team: Team, command: ChangeMember): TeamDecision {
 }
 
 /** Of somebody else or, by whoever leaves, of themselves. */
-export function removeMember(team: Team, { userId, byOwner, at }: RemoveMember): TeamDecision {
+export function removeMember(team: Team, { userId, by, at }: RemoveMember): TeamDecision {
   const member = memberOf(team, userId);
   if (!member) return refused('member.not_found');
-  if (!byOwner && member.role === 'OWNER') return refused('right.missing');
+  if (by !== userId && !manages(team, by, [member.role], at)) return refused('right.missing');
   if (isLastOwner(team, member, at)) return refused('member.last_owner');
   return happened({ type: 'MemberRemoved', membershipId: member.membershipId, userId, removedAt: at });
+}
+
+/**
+ * Whether somebody manages members with these roles, as the team is now: who asked at the moment at which they were
+ * demoted or removed does not. Owners are for owners to make and to change.
+ */
+export function manages(team: Team, userId: string, roles: readonly Role[], at: string): boolean {
+  const member = memberOf(team, userId);
+  if (!member || hasEnded(member, at)) return false;
+  return member.role === 'OWNER' || (member.role === 'ADMIN' && !roles.includes('OWNER'));
 }
 
 /** Whether a membership is given an end that it cannot have. */

@@ -54,10 +54,17 @@ describe('the policy of a team', () => {
         role: 'USER',
         tokenDigest: 'digest',
         expiresAt: '2026-03-08T00:00:00.000Z',
-        byOwner: true,
+        by: 'u1',
         at,
       }) as const;
-    const history = [created, changed({ allowedMailDomains: ['example.com'] })];
+    const joined = {
+      type: 'MemberJoined',
+      membershipId: 'm0',
+      userId: 'u1',
+      role: 'OWNER',
+      joinedAt: at,
+    } as const;
+    const history = [created, joined, changed({ allowedMailDomains: ['example.com'] })];
     expect(given(...history).when(invite('ada@example.com'))).toMatchObject([{ type: 'MemberInvited' }]);
     expect(given(...history).when(invite('ada@example.com.evil.example'))).toEqual({
       code: 'invitation.domain_not_allowed',

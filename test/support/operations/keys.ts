@@ -43,6 +43,14 @@ export const keyRows: Rows = {
         { expiresInDays: 9 },
         bearer((await world.service.createKey(world.owner, { ...managing, expiresInDays: 8 })).secret),
       ),
+      creationRefused(
+        403,
+        'key.ips_exceed_caller',
+        { allowedIps: ['192.0.2.1'] },
+        bearer(
+          (await world.service.createKey(world.owner, { ...managing, allowedIps: ['127.0.0.0/8'] })).secret,
+        ),
+      ),
       creationRefused(403, 'key.token_of_another', { type: 'personal_token' }, await world.as('manager')),
       creationRefused(
         403,
