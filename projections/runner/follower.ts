@@ -1,4 +1,4 @@
-import { areOfOneEngine, comparePositions, type Position } from '../../src/event-store/port.js';
+import { comparePositions, type Position } from '../../src/event-store/port.js';
 import { createApplier } from './applier.js';
 import { liveCheckpoint } from './checkpoint.js';
 import { ModelNewer, PoisonEvent, reasonOf } from './failure.js';
@@ -40,7 +40,7 @@ export function createFollower(
     failures = 0;
   }
 
-  /** The tables of this version of the model and of this log, made anew when there are none or others. */
+  /** The tables of this version of the model, made anew when there are none or older ones. */
   async function prepare(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !(await isPrepared())) {
       const hold = await locks.tryAcquire(rebuildLock(model));
@@ -63,9 +63,7 @@ export function createFollower(
   async function isPrepared(): Promise<boolean> {
     const live = await liveCheckpoint(db, model.name);
     if (live && live.version > model.version) throw new ModelNewer(model, live.version);
-    if (live?.version !== model.version) return false;
-    // A log that was copied to another engine has the same events, at other positions.
-    return areOfOneEngine(live.position, await ledger.head());
+    return live?.version === model.version;
   }
 
   /** Every few seconds; nothing of a rebuild that had nothing to do. */

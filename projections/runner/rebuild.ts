@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Ledger, LedgerBatch } from '../../src/event-store/ledger.js';
-import { areOfOneEngine, comparePositions, type Position } from '../../src/event-store/port.js';
+import { comparePositions, type Position } from '../../src/event-store/port.js';
 import { applyBatch, type FailPoints } from './batch.js';
 import {
   abandonedGenerations,
@@ -157,7 +157,7 @@ async function switchOver({ db, model, signal }: Rebuilding, filler: Filler): Pr
     await db.transaction().execute(async (transaction) => {
       await sql`set local lock_timeout = ${sql.lit(lockTimeoutMilliseconds)}`.execute(transaction);
       const live = await lockLiveCheckpoint(transaction, model.name);
-      while (live && isBefore(filler.checkpoint().position, live.position)) await filler.fill();
+      while (live && comparePositions(filler.checkpoint().position, live.position) < 0) await filler.fill();
       await pointViews(transaction, model, filler.checkpoint().generation);
       await promoteCheckpoint(transaction, filler.checkpoint());
     });
@@ -166,11 +166,6 @@ async function switchOver({ db, model, signal }: Rebuilding, filler: Filler): Pr
     if (isLockTimeout(error)) return false;
     throw error;
   }
-}
-
-/** Tables of another engine's log are nothing to be as far as. */
-function isBefore(position: Position, live: Position): boolean {
-  return areOfOneEngine(position, live) && comparePositions(position, live) < 0;
 }
 
 const lockTimeoutMilliseconds = 500;

@@ -261,20 +261,6 @@ describe('a model of another version', () => {
     await expectParity(house, [later]);
   });
 
-  it('is made anew when the log was copied to another engine', async () => {
-    await happen(0, 3);
-    const first = house.runner();
-    await first.start();
-    await settle(house, first);
-    await first.stop();
-    await sql`update read.checkpoints set position = '99999.99999'`.execute(house.db);
-    await sql`delete from read.keys`.execute(house.db);
-    const second = house.runner();
-    await second.start();
-    await settle(house, second);
-    await expectParity(house);
-  });
-
   it('stops a process with older code, which goes on with nothing', async () => {
     const earlier = house.runner({ models: [keysModel] });
     await earlier.start();

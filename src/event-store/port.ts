@@ -166,11 +166,6 @@ function requireName(what: string, name: string): void {
   );
 }
 
-/** Whether two positions may be of one log: those of another engine have another form, and cannot be compared. */
-export function areOfOneEngine(a: Position, b: Position): boolean {
-  return a === start || b === start || a.includes('.') === b.includes('.');
-}
-
 /** One number as this program writes it: of two such texts the longer is the greater number. */
 function isCount(position: Position): boolean {
   return !position.includes('.') && (position.length === 1 || !position.startsWith('0'));
