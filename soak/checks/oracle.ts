@@ -7,6 +7,8 @@ interface Known {
   /** By digest: until when each secret is good; null is as long as the key. */
   readonly secrets: Map<string, string | null>;
   newest: string;
+  /** Of its users' tokens, by id: the digest of the newest secret, the one that is good. */
+  readonly tokens: Map<string, string>;
   isDisabled: boolean;
   isRevoked: boolean;
   expiresAt: string | null;
@@ -34,6 +36,7 @@ export function createOracle(): Oracle {
 
   function drop(keyId: string): void {
     keys.get(keyId)?.secrets.clear();
+    keys.get(keyId)?.tokens.clear();
     keys.delete(keyId);
   }
 
@@ -42,7 +45,14 @@ export function createOracle(): Oracle {
       const keyId = idOfStream(stream);
       if (event.type === 'KeyCreated') {
         const expiresAt = event.expiresAt ?? null;
-        const made = { secrets: new Map(), newest: '', isDisabled: false, isRevoked: false, expiresAt };
+        const made = {
+          secrets: new Map<string, string | null>(),
+          newest: '',
+          tokens: new Map<string, string>(),
+          isDisabled: false,
+          isRevoked: false,
+          expiresAt,
+        };
         keys.set(keyId, made);
         addSecret(made, event.secret);
         return;
@@ -56,6 +66,11 @@ export function createOracle(): Oracle {
         if (event.previousValidUntil > event.rotatedAt) key.secrets.set(newest, event.previousValidUntil);
         addSecret(key, event.secret);
       }
+      if (event.type === 'KeyTokenIssued' || event.type === 'KeyTokenRotated') {
+        key.tokens.set(event.tokenId, event.secret.digest);
+        byDigest.set(event.secret.digest, key);
+      }
+      if (event.type === 'KeyTokenRevoked') key.tokens.delete(event.tokenId);
       if (event.type === 'StatusChanged' && event.status !== 'EXPIRED') {
         key.isDisabled = event.status === 'INACTIVE';
       }
@@ -66,7 +81,8 @@ export function createOracle(): Oracle {
     verdict(secret, at) {
       const digest = hash('sha256', secret, 'base64url');
       const key = byDigest.get(digest);
-      const validUntil = key?.secrets.get(digest);
+      const isToken = key !== undefined && [...key.tokens.values()].includes(digest);
+      const validUntil = isToken ? null : key?.secrets.get(digest);
       if (!key || validUntil === undefined) return 'NOT_FOUND';
       if (validUntil !== null && at >= validUntil) return 'NOT_FOUND';
       if (key.isRevoked) return 'REVOKED';

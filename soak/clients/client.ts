@@ -4,11 +4,12 @@ import type { Tally } from '../promises.js';
 import type { Measured } from '../stopwatch.js';
 import type { Weather } from '../weather.js';
 import { checkEnd, checkRepeat } from './ends.js';
-import { type HeldKey, heldKey, isGood, type ShownSecret } from './held-keys.js';
+import { type HeldKey, heldKey, isGood, type ShownSecret, secretsOf } from './held-keys.js';
 import { type Answer, createHttp, type Http, type Outcome } from './http.js';
 import { look } from './looks.js';
 import { type Operations, requestIdOf } from './operations.js';
 import { idIn, type Team } from './teams.js';
+import { changeToken } from './token-writes.js';
 import type { Turnstile } from './turnstile.js';
 import * as writes from './writes.js';
 
@@ -99,16 +100,17 @@ export async function runClient(number: number, around: Surroundings, signal: Ab
     }
     const { answer } = outcome;
     const wasGood = key && isGood(key);
-    const oldSecret = key?.secret;
+    const secretsBefore = key && secretsOf(key);
+    const deadBefore = key?.deadSecrets.length ?? 0;
     write.learn(answer);
     const keyId = key?.id ?? idIn(answer.body, 'key');
     operation.receipt = { keyId, position: String(answer.headers['compass-position']) };
     if (key) {
       key.revision += makes.length;
       key.knownBy = at;
-      if (key.secret !== oldSecret) shown.push({ secret: key.secret, team: teamNumber });
-      const isOldDead = oldSecret !== undefined && key.deadSecrets.includes(oldSecret);
-      const dead = !isGood(key) && wasGood ? key.secret : isOldDead ? oldSecret : undefined;
+      const news = secretsOf(key).filter((secret) => !secretsBefore?.includes(secret));
+      shown.push(...news.map((secret) => ({ secret, team: teamNumber })));
+      const dead = !isGood(key) && wasGood ? secretsOf(key).at(-1) : key.deadSecrets.at(deadBefore);
       if (dead !== undefined) await checkEnd({ ...around, isAllowed, chance, at }, dead);
     }
     if (isSafe && chance.coin(0.3)) checkRepeat(tally, write.kind, answer, await ask(triesMax + 1));
@@ -122,11 +124,11 @@ export async function runClient(number: number, around: Surroundings, signal: Ab
     return outcome?.kind === 'done' ? outcome.answer.body.allowed === true : undefined;
   }
 
-  function keep(answer: Answer, resourceIds: readonly string[], at: number): void {
+  function keep(answer: Answer, resourceIds: readonly string[], isOwners: boolean, at: number): void {
     const secret = String(answer.body.secret);
     shown.push({ secret, team: teamNumber });
     const revision = Number(/\d+/.exec(String(answer.headers.etag))?.[0] ?? 0);
-    live.push(heldKey(idIn(answer.body, 'key'), secret, { revision, resourceIds, knownBy: at }));
+    live.push(heldKey(idIn(answer.body, 'key'), secret, { revision, resourceIds, isOwners, knownBy: at }));
   }
 
   async function step(id: string, chance: Chance): Promise<void> {
@@ -154,6 +156,7 @@ export async function runClient(number: number, around: Surroundings, signal: Ab
       return;
     }
     if (draw < 71) return write(id, writes.mistake(chance.pick(live), id, chance), chance, at);
+    if (draw < 79 && key.isOwners) return write(id, changeToken(key, chance), chance, at);
     await look({ chance, tally, http: https[at], at, live, ended, headersOf, isAllowed });
   }
 

@@ -50,9 +50,10 @@ export async function checkEnd(ending: Ending, secret: string): Promise<void> {
 export function checkRepeat(tally: Tally, kind: string, first: Answer, outcome: Outcome): void {
   if (outcome.kind !== 'done') return;
   const { status, headers, body } = outcome.answer;
+  const subject = 'token' in first.body ? 'token' : 'key';
   const isSame =
     status === first.status &&
     headers['compass-position'] === first.headers['compass-position'] &&
-    idIn(body, 'key') === idIn(first.body, 'key');
+    idIn(body, subject) === idIn(first.body, subject);
   tally.check('once', isSame, () => `a repeated ${kind} was answered otherwise than the first time`);
 }

@@ -2,7 +2,11 @@
 export interface HeldKey {
   readonly id: string;
   secret: string;
-  /** What was replaced without a grace: it must not work. */
+  /** Whether the owner of the team is assigned to it, and may have a token of it. */
+  readonly isOwners: boolean;
+  /** The owner's. */
+  token: { readonly id: string; readonly secret: string } | undefined;
+  /** What was replaced without a grace or ended: it must not work. */
   deadSecrets: string[];
   revision: number;
   scopes: readonly string[];
@@ -26,6 +30,8 @@ export function heldKey(id: string, secret: string, fields: Partial<HeldKey>): H
   return {
     id,
     secret,
+    isOwners: false,
+    token: undefined,
     deadSecrets: [],
     revision: 0,
     scopes: defaultScopes,
@@ -38,7 +44,12 @@ export function heldKey(id: string, secret: string, fields: Partial<HeldKey>): H
   };
 }
 
-/** Whether verification may say VALID of its newest secret. */
+/** Whether verification may say VALID of its newest secret, and of the token. */
 export function isGood({ isDisabled, isRevoked, isDeleted }: HeldKey): boolean {
   return !isDisabled && !isRevoked && !isDeleted;
+}
+
+/** What works as long as the key does. */
+export function secretsOf({ secret, token }: HeldKey): readonly string[] {
+  return token ? [secret, token.secret] : [secret];
 }

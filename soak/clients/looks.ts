@@ -1,6 +1,6 @@
 import type { Chance } from '../chance.js';
 import type { Tally } from '../promises.js';
-import { type HeldKey, isGood } from './held-keys.js';
+import { type HeldKey, isGood, secretsOf } from './held-keys.js';
 import type { Answer, Http, Outcome } from './http.js';
 
 /** What a client that looks at something has at hand. */
@@ -28,13 +28,13 @@ export async function look(looking: Looking): Promise<void> {
   return read(looking, key);
 }
 
-async function verify({ tally, at, isAllowed }: Looking, key: HeldKey): Promise<void> {
+async function verify({ chance, tally, at, isAllowed }: Looking, key: HeldKey): Promise<void> {
   if (key.knownBy !== at) return;
   const dead = key.deadSecrets.at(-1);
   if (dead !== undefined && (await isAllowed(dead, at)) === true) {
     tally.check('revoked', false, () => 'a secret that was replaced without a grace is VALID');
   }
-  const allowed = await isAllowed(key.secret, at);
+  const allowed = await isAllowed(chance.pick(secretsOf(key)), at);
   if (allowed === undefined) return;
   if (isGood(key)) tally.check('verdicts', allowed, () => `${key.id} is refused, and nothing had ended it`);
   else tally.check('revoked', !allowed, () => `${key.id} is VALID after its end`);

@@ -29,12 +29,12 @@ function credential(chance: Chance): Credential {
   return chance.coin(0.3) ? 'session' : 'bearer';
 }
 
-/** @param keep told of the new key: id, secret, scopes and resources */
+/** @param keep told of the new key: its answer, its resources, and whether its maker is assigned to it */
 export function create(
   name: string,
   resourceIds: readonly string[],
   chance: Chance,
-  keep: (answer: Answer, resourceIds: readonly string[]) => void,
+  keep: (answer: Answer, resourceIds: readonly string[], isOwners: boolean) => void,
 ): Write {
   const as = credential(chance);
   const assigned = as === 'session' ? resourceIds.filter(() => chance.coin(0.3)) : [];
@@ -52,7 +52,7 @@ export function create(
     body,
     as,
     makes: ['KeyCreated', ...user, ...assigned.map(() => 'ResourceAssigned')],
-    learn: (answer) => keep(answer, assigned),
+    learn: (answer) => keep(answer, assigned, as === 'session'),
   };
 }
 
