@@ -34,6 +34,7 @@ import { AssignUsersHandler } from './application/key/assign-users.js';
 import { ChangeKeyHandler } from './application/key/change-key.js';
 import { ChangeStatusHandler } from './application/key/change-status.js';
 import { ClaimSecretHandler } from './application/key/claim-secret.js';
+import { ConfirmRevocationHandler } from './application/key/confirm-revocation.js';
 import { CreateKeyHandler } from './application/key/create-key.js';
 import { DeleteKeyHandler } from './application/key/delete-key.js';
 import { EnableServicesHandler } from './application/key/enable-services.js';
@@ -113,6 +114,7 @@ const handlers: Provider[] = [
   ChangeStatusHandler,
   ClaimSecretHandler,
   CompleteSignUpHandler,
+  ConfirmRevocationHandler,
   CreateKeyHandler,
   CreateProfileHandler,
   CreateProjectHandler,

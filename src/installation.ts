@@ -19,6 +19,7 @@ import type { Log } from './platform/log.js';
 import { openMasterKey } from './platform/master-key.js';
 import { migrate } from './platform/migrate.js';
 import { createKysely, createPool, type PoolOptions } from './platform/postgres.js';
+import { migrations as processMigrations } from './platform/process-list.js';
 import { migrations as replyMigrations } from './platform/replies.js';
 import { migrations as mailMigrations } from './platform/settled-mails.js';
 
@@ -58,6 +59,7 @@ export const schemas = [
   { schema: 'replies', migrations: replyMigrations },
   { schema: 'links', migrations: linkMigrations },
   { schema: 'mails', migrations: mailMigrations },
+  { schema: 'processes', migrations: processMigrations },
   { schema: 'read', migrations: readMigrations },
 ];
 

@@ -14,12 +14,14 @@ import { createLookups } from './application/lookups.js';
 import { type Parts, ReadModelsBehind, VerificationBehind } from './application/parts.js';
 import { onlyWithRightClock } from './application/right-clock.js';
 import type { Config } from './config/config.js';
+import type { Arrival } from './domain/key/events.js';
 import { teamStream } from './domain/team/events.js';
 import type { Position } from './event-store/port.js';
 import { createHealth } from './health.js';
 import { createAccounts } from './identity/accounts.js';
 import { createSignInLimit } from './identity/sign-in-limit.js';
 import { openInstallation } from './installation.js';
+import { createCalls } from './platform/calls.js';
 import { type Clock, systemClock } from './platform/clock.js';
 import { createClockCheck } from './platform/clock-check.js';
 import { createCursors } from './platform/cursors.js';
@@ -29,6 +31,7 @@ import { createLinks } from './platform/links.js';
 import type { Log } from './platform/log.js';
 import { deriveKey } from './platform/master-key.js';
 import { createMetrics, type MetricsExchange } from './platform/metrics.js';
+import { createProcessList } from './platform/process-list.js';
 import { createReplies } from './platform/replies.js';
 import { createSettledMails } from './platform/settled-mails.js';
 import { createLapses } from './processes/lapses.js';
@@ -36,6 +39,7 @@ import { createMailer } from './processes/notices/mailer.js';
 import { createNotices } from './processes/notices/notices.js';
 import { createAccessIndex } from './verification/access-index.js';
 import { createAuthenticator } from './verification/authenticator.js';
+import { createEverywhere } from './verification/everywhere.js';
 import { createAccessFeed } from './verification/feed.js';
 import { loadIndex } from './verification/load.js';
 import { createUseRecorder } from './verification/uses.js';
@@ -117,7 +121,20 @@ export async function startService(
     await runner.start();
 
     const index = createAccessIndex();
-    const feed = createAccessFeed({ ledger, index, load: () => loadIndex(workPool, index), warn });
+    const everywhere = createEverywhere({
+      processId,
+      list: createProcessList({ db: readDb, processId, boundSeconds: config.verifyMaxStalenessSeconds }),
+      calls: createCalls(workPool),
+      feed: () => feed,
+    });
+    undo.push(() => everywhere.leave());
+    const feed = createAccessFeed({
+      ledger,
+      index,
+      load: () => loadIndex(workPool, index),
+      announce: everywhere.announce,
+      warn,
+    });
     undo.push(() => feed.stop());
     await feed.start();
 
@@ -138,6 +155,7 @@ export async function startService(
       lookups: createLookups(readDb),
       settled,
       keysListed,
+      everywhere: confirmed,
       links: createLinks({ db: readDb, key: deriveKey(masterKey, 'claim-links') }),
       sendsMail: config.mail !== undefined,
       teamsTopUp: config.topUp === 'team',
@@ -150,6 +168,11 @@ export async function startService(
       const timeoutMilliseconds = readModelsTimeoutMilliseconds;
       const models = [keysModel.name];
       if (!(await runner.waitFor(position, { timeoutMilliseconds, models }))) throw new ReadModelsBehind();
+    }
+    async function confirmed(position: Position, since: number): Promise<readonly Arrival[]> {
+      const arrivals = await everywhere.reach(position, since);
+      if (!arrivals) throw new VerificationBehind();
+      return arrivals;
     }
     async function reached(position: Position): Promise<boolean> {
       return (await arrivals(position, readModelsTimeoutMilliseconds)).every(Boolean);
@@ -254,6 +277,9 @@ export async function startService(
       onRequest: (request) => log.info(request, 'request'),
     });
     undo.push(() => app.close());
+    // Whoever waits here for other processes must not keep this one from ending.
+    undo.push(() => everywhere.stop());
+    everywhere.start();
     const url = await app.listen(config.host, config.httpPort);
     if (config.mail) {
       const mailer = createMailer(config.mail);

@@ -130,6 +130,7 @@ function changed(row: KeyAccessRow, event: Exclude<KeyEvent, KeyCreated>): KeyAc
       return { ...row, tokens: row.tokens.filter(({ tokenId }) => tokenId !== event.tokenId) };
     case 'SecretClaimed':
     case 'NoticeSent':
+    case 'RevocationConfirmed':
       return row;
     case 'KeyRevoked':
       return { ...row, revokedAt: event.revokedAt };

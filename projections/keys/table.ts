@@ -194,6 +194,7 @@ function changed(row: KeyRow, event: Exclude<KeyEvent, KeyCreated>): KeyRow | un
     case 'KeyTokenRevoked':
     case 'SecretClaimed':
     case 'NoticeSent':
+    case 'RevocationConfirmed':
       return row;
     case 'KeyRevoked':
       return { ...row, revokedAt: event.revokedAt, revocationReason: event.reason };

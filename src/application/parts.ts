@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Arrival } from '../domain/key/events.js';
 import type { Ledger } from '../event-store/ledger.js';
 import type { Position } from '../event-store/port.js';
 import type { Clock } from '../platform/clock.js';
@@ -30,6 +31,14 @@ export interface Parts {
    * @throws ReadModelsBehind
    */
   readonly keysListed: (position: Position) => Promise<void>;
+  /**
+   * Waits until every process that verifies has what the log holds up to a position, or cannot answer any more;
+   * with one that does not react, that takes as long as verification may go on without sight of the log.
+   * @param position one that is settled here
+   * @param since of the monotonic clock, in milliseconds: from here on the arrivals are timed
+   * @throws VerificationBehind when this process stops before
+   */
+  readonly everywhere: (position: Position, since: number) => Promise<readonly Arrival[]>;
   /** What stands behind the links in mails. */
   readonly links: Links;
   /** Whether there is a mail server to send them by. */

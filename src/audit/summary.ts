@@ -1,4 +1,4 @@
-import type { KeyDetailsChange } from '../domain/key/events.js';
+import type { KeyDetailsChange, RevocationConfirmed } from '../domain/key/events.js';
 import type { BiasProfileUpdated } from '../domain/profile/events.js';
 import type { DomainEvent } from '../domain/recorded.js';
 
@@ -104,6 +104,8 @@ export function summaryOf(event: DomainEvent): string {
       return 'Deleted the key.';
     case 'KeyRevoked':
       return `Revoked the key: ${reasonWords[event.reason]}.`;
+    case 'RevocationConfirmed':
+      return confirmationWords(event);
     case 'ResourceRegistered':
       return `Registered the resource “${event.name}” for ${event.model} (${event.resourceType}).`;
     case 'ResourceActivated':
@@ -153,6 +155,12 @@ export function summaryOf(event: DomainEvent): string {
     case 'KeyUsesRecorded':
       return `Recorded uses of ${event.rows.length} secrets.`;
   }
+}
+
+function confirmationWords({ processes }: RevocationConfirmed): string {
+  const silentCount = processes.filter(({ outcome }) => outcome === 'silent').length;
+  const others = silentCount === 0 ? '' : `, ${silentCount} of which did not answer`;
+  return `Waited until the key was refused everywhere: by all processes that verify, ${processes.length}${others}.`;
 }
 
 function profileDetails({ name, settings }: BiasProfileUpdated): string[] {

@@ -17,9 +17,10 @@ afterEach(async () => {
 
 function setUp(load: () => Promise<Position> = () => Promise.resolve(start)) {
   const ledger = createLedger(createMemoryEventStore(), createCodec(createMemoryKeyRing()));
-  const house: { follow: Ledger['follow']; head: Ledger['head'] } = {
+  const house: { follow: Ledger['follow']; head: Ledger['head']; announce: () => Promise<void> } = {
     follow: ledger.follow,
     head: ledger.head,
+    announce: () => Promise.resolve(),
   };
   const index = createAccessIndex();
   const warnings: string[] = [];
@@ -27,6 +28,7 @@ function setUp(load: () => Promise<Position> = () => Promise.resolve(start)) {
     ledger: { ...ledger, follow: (options) => house.follow(options), head: () => house.head() },
     index,
     load,
+    announce: () => house.announce(),
     warn: (message) => warnings.push(message),
   });
   running.push(feed);
@@ -117,6 +119,28 @@ describe('the feed of the index', () => {
     const worst = feed.stalenessSeconds();
     await until(() => feed.stalenessSeconds() < worst);
     expect(feed.stalenessSeconds()).toBeLessThan(worst);
+  });
+
+  it('is not fresh before others know of it, and looks at the head only then', async () => {
+    const { feed, house, ledger } = setUp();
+    const announced = Promise.withResolvers<void>();
+    let looks = 0;
+    const begun = new Promise<void>((resolve) => {
+      house.announce = () => {
+        resolve();
+        return announced.promise;
+      };
+    });
+    house.head = () => {
+      looks += 1;
+      return ledger.head();
+    };
+    await feed.start();
+    await begun;
+    expect([looks, feed.stalenessSeconds()]).toEqual([1, Number.POSITIVE_INFINITY]);
+    announced.resolve();
+    await freshOf(feed);
+    expect(looks).toBe(2);
   });
 
   it('grows stale while it cannot follow, though the head can be read', async () => {

@@ -13,6 +13,8 @@ export interface AccessFeed {
   waitFor(position: Position, timeoutMilliseconds: number): Promise<boolean>;
   /** Seconds since the index was last known to be at the head of the log; infinite before that. */
   stalenessSeconds(): number;
+  /** The index knows everything up to here. */
+  position(): Position;
 }
 
 interface Options {
@@ -20,13 +22,15 @@ interface Options {
   readonly index: AccessIndex;
   /** Fills the index from the read model, and says how far that had come. */
   readonly load: () => Promise<Position>;
+  /** Tells others, before each look at the head, that this process answers by what it knows. */
+  readonly announce: () => Promise<void>;
   readonly warn: (message: string, error: unknown) => void;
 }
 
 const heartbeatMilliseconds = 1_000;
 const pauseMilliseconds = 250;
 
-export function createAccessFeed({ ledger, index, load, warn }: Options): AccessFeed {
+export function createAccessFeed({ ledger, index, load, announce, warn }: Options): AccessFeed {
   const stopped = new AbortController();
   const { signal } = stopped;
   let position: Position = start;
@@ -68,10 +72,16 @@ export function createAccessFeed({ ledger, index, load, warn }: Options): Access
     }
   }
 
+  /**
+   * Whoever stores something and does not find this process announced afterwards relies on it: it sees the head
+   * only then, and answers nobody before it has caught up. And whoever finds it relies on it to refuse all answers
+   * when the bound has passed since it was seen, so the time counts from before.
+   */
   async function beat(): Promise<void> {
     while (!signal.aborted) {
       const askedAt = performance.now();
       try {
+        await announce();
         if (await waitFor(await ledger.head(), heartbeatMilliseconds)) agreedAt = askedAt;
       } catch (error) {
         warn('Verification cannot see the head of the log.', error);
@@ -102,6 +112,7 @@ export function createAccessFeed({ ledger, index, load, warn }: Options): Access
 
   return {
     waitFor,
+    position: () => position,
     stalenessSeconds: () => (performance.now() - agreedAt) / 1000,
     async start() {
       position = await load();

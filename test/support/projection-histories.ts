@@ -195,7 +195,15 @@ export function createTeller(append: Append): (happening: Happening) => Promise<
         seen.add(`${keyId} deleted`);
         return [[`key-${keyId}`, { type: 'KeyDeleted', deletedAt: at }]];
       case 'revoke':
-        if (!isAlive(keyId) || !first(`${keyId} revoked`)) return [];
+        if (!isAlive(keyId)) return [];
+        if (!first(`${keyId} revoked`)) {
+          return ofKey(keyId, {
+            type: 'RevocationConfirmed',
+            processes: [],
+            notIncluded: [],
+            confirmedAt: at,
+          });
+        }
         return [[`key-${keyId}`, { type: 'KeyRevoked', reason: 'superseded', comment: text, revokedAt: at }]];
       case 'register':
         if (!first(`r${who}`)) return [];

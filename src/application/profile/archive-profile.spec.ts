@@ -47,6 +47,7 @@ function archive(keysListed: Parts['keysListed']) {
     settled: async () => undefined,
     keysListed,
     links: noLinks,
+    everywhere: () => Promise.resolve([]),
     sendsMail: false,
     teamsTopUp: false,
   };

@@ -63,6 +63,7 @@ function process({ ledger = house.ledger, readDb = house.db, deadlineMillisecond
     settled: async () => undefined,
     keysListed: async () => undefined,
     links: noLinks,
+    everywhere: () => Promise.resolve([]),
     sendsMail: false,
     teamsTopUp: false,
   };

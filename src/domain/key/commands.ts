@@ -1,4 +1,5 @@
 import type {
+  Arrival,
   EnabledService,
   KeyDetails,
   KeyDetailsChange,
@@ -160,6 +161,13 @@ export interface RevokeKey {
   readonly at: string;
 }
 
+/** By whoever revoked it and has waited for all processes. */
+export interface ConfirmRevocation {
+  readonly type: 'ConfirmRevocation';
+  readonly processes: readonly Arrival[];
+  readonly at: string;
+}
+
 export interface DeleteKey {
   readonly type: 'DeleteKey';
   readonly at: string;
@@ -178,4 +186,5 @@ export type KeyCommand =
   | ClaimSecret
   | RecordNotice
   | RevokeKey
+  | ConfirmRevocation
   | DeleteKey;

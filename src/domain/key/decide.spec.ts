@@ -103,6 +103,29 @@ const changeStatus = (status: 'ACTIVE' | 'INACTIVE', mayWiden = true) =>
 const assign = (resources: readonly ResourceRef[], mayWiden = true) =>
   ({ type: 'AssignResources', resources, mayWiden, at }) as const;
 
+describe('confirming that a revoked key is refused everywhere', () => {
+  const processes = [{ processId: 'process-1', outcome: 'confirmed', afterMilliseconds: 7 }] as const;
+  const confirm = { type: 'ConfirmRevocation', processes, at } as const;
+  const confirmed: KeyEvent = {
+    type: 'RevocationConfirmed',
+    processes,
+    notIncluded: ['in_process_verifiers'],
+    confirmedAt: at,
+  };
+
+  it('records which processes, and what is not among them', () => {
+    expect(given(created, revoked).when(confirm)).toEqual([confirmed]);
+  });
+
+  it('is a repeat once it is recorded: the first one stands', () => {
+    expect(given(created, revoked, confirmed).when({ ...confirm, processes: [] })).toEqual([]);
+  });
+
+  it('says nothing of a key that is not revoked', () => {
+    expect(given(created).when(confirm)).toEqual([]);
+  });
+});
+
 describe('what a new key has besides itself', () => {
   it('follows as events of its own in the same append', () => {
     const command: CreateKey = {

@@ -5,6 +5,7 @@ import type {
   AssignResources,
   ChangeStatus,
   ClaimSecret,
+  ConfirmRevocation,
   DeleteKey,
   KeyCommand,
   RecordLapses,
@@ -12,7 +13,7 @@ import type {
   RevokeKey,
 } from './commands.js';
 import { createKey } from './create.js';
-import type { KeyEvent } from './events.js';
+import { type KeyEvent, notIncluded } from './events.js';
 import { conflictIn } from './resources.js';
 import { rotateKey } from './rotate.js';
 import { enableServices } from './services.js';
@@ -29,6 +30,8 @@ export function decide(command: KeyCommand, key: KeyState): KeyDecision {
   switch (command.type) {
     case 'RevokeKey':
       return revoke(key, command);
+    case 'ConfirmRevocation':
+      return confirmRevocation(key, command);
     case 'DeleteKey':
       return remove(key, command);
     case 'RecordLapses':
@@ -73,6 +76,12 @@ function revoke(key: Key, { reason, comment, at }: RevokeKey): KeyDecision {
     ...(comment !== undefined && { comment }),
     revokedAt: at,
   });
+}
+
+/** Once: who did not know of it then has ended since, or has begun with it. */
+function confirmRevocation(key: Key, { processes, at }: ConfirmRevocation): KeyDecision {
+  if (key.revokedAt === null || key.confirmation !== null) return nothing;
+  return happened({ type: 'RevocationConfirmed', processes, notIncluded, confirmedAt: at });
 }
 
 function remove(key: Key, { at }: DeleteKey): KeyDecision {

@@ -271,6 +271,36 @@ export interface KeyRevoked {
   readonly revokedAt: string;
 }
 
+/**
+ * `confirmed`: the process said that it knows. `ended`: it had stopped. `silent`: it said nothing until it could no
+ * longer answer anybody, because it had not seen the log for too long.
+ */
+export const arrivalOutcomes = ['confirmed', 'ended', 'silent'] as const;
+
+/** How a process that verifies came to refuse a key. */
+export interface Arrival {
+  readonly processId: string;
+  readonly outcome: (typeof arrivalOutcomes)[number];
+  /** Since the revocation was asked for. */
+  readonly afterMilliseconds: number;
+}
+
+/** What verifies elsewhere, and is not waited for. */
+export const notIncluded = ['in_process_verifiers'] as const;
+
+/** That a revoked key is refused everywhere. */
+export interface Confirmation {
+  /** All that might have answered when the key was revoked. */
+  readonly processes: readonly Arrival[];
+  readonly notIncluded: readonly (typeof notIncluded)[number][];
+  readonly confirmedAt: string;
+}
+
+/** Whoever revoked the key has waited until it was refused everywhere. */
+export interface RevocationConfirmed extends Confirmation {
+  readonly type: 'RevocationConfirmed';
+}
+
 export interface KeyDeleted {
   readonly type: 'KeyDeleted';
   readonly deletedAt: string;
@@ -301,6 +331,7 @@ export type KeyEvent =
   | SecretClaimed
   | NoticeSent
   | KeyRevoked
+  | RevocationConfirmed
   | KeyDeleted;
 
 export const keyEventTypes = {
@@ -328,6 +359,7 @@ export const keyEventTypes = {
   SecretClaimed: true,
   NoticeSent: true,
   KeyRevoked: true,
+  RevocationConfirmed: true,
   KeyDeleted: true,
 } as const satisfies { [T in KeyEvent['type']]: true };
 

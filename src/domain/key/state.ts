@@ -1,4 +1,5 @@
 import type {
+  Confirmation,
   EnabledService,
   KeyCreated,
   KeyDetails,
@@ -68,6 +69,8 @@ export interface Key {
   /** The one before, while its retirement is not recorded. */
   readonly previousSecret: LiveSecret | null;
   readonly revokedAt: string | null;
+  /** That it is refused everywhere, if somebody has waited for that. */
+  readonly confirmation: Confirmation | null;
   readonly deletedAt: string | null;
 }
 
@@ -134,6 +137,10 @@ export function evolve(key: KeyState, event: KeyEvent): KeyState {
       return key;
     case 'KeyRevoked':
       return { ...key, revokedAt: event.revokedAt };
+    case 'RevocationConfirmed': {
+      const { processes, notIncluded, confirmedAt } = event;
+      return { ...key, confirmation: { processes, notIncluded, confirmedAt } };
+    }
     case 'KeyDeleted':
       return { ...key, deletedAt: event.deletedAt };
   }
@@ -168,6 +175,7 @@ function created(event: KeyCreated): Key {
     isSecretClaimed: false,
     previousSecret: null,
     revokedAt: null,
+    confirmation: null,
     deletedAt: null,
   };
 }

@@ -36,6 +36,7 @@ export const formats: { readonly [T in EventType]: Format<Extract<DomainEvent, {
   SecretClaimed: { schema: 1, personal: {} },
   NoticeSent: { schema: 1, personal: {} },
   KeyRevoked: { schema: 1, personal: {} },
+  RevocationConfirmed: { schema: 1, personal: {} },
   KeyDeleted: { schema: 1, personal: {} },
   ResourceRegistered: { schema: 1, personal: {} },
   ResourceActivated: { schema: 1, personal: {} },

@@ -70,6 +70,7 @@ function notices(): Notices {
     settled: () => settle(house, runner),
     keysListed: () => settle(house, runner),
     links: noLinks,
+    everywhere: () => Promise.resolve([]),
     sendsMail: true,
     teamsTopUp: false,
   };

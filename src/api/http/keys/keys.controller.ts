@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ConfirmRevocationCommand } from '../../../application/key/confirm-revocation.js';
 import { CreateKeyCommand } from '../../../application/key/create-key.js';
 import { GetKeyQuery } from '../../../application/key/get-key.js';
 import { type KeyPage, ListKeysQuery as ListKeys } from '../../../application/key/list-keys.js';
@@ -20,11 +21,12 @@ import { problemOfRefusal, valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
 import { answerPage, CURSORS, listName } from '../pages.js';
-import { etagOf } from '../receipts.js';
+import { etagOf, writePosition } from '../receipts.js';
 import { KeyPageAnswer, NewKeyAnswer, OneKeyAnswer } from './answers.js';
 import { KeyId } from './key-id.js';
 import { ListKeysQuery, MomentQuery, momentOf } from './list-requests.js';
-import { CreateKeyBody, RevokeKeyBody } from './requests.js';
+import { CreateKeyBody, RevokeKeyBody, RevokeKeyQuery } from './requests.js';
+import { RevokedKeyAnswer } from './revocation-answers.js';
 import { showKey } from './show-key.js';
 
 @ApiTags('keys')
@@ -92,19 +94,25 @@ export class KeysController {
     description: 'It is refused from the next request on. Repeating it changes nothing.',
   })
   @ApiBody({ type: RevokeKeyBody, required: false })
-  @ApiOkResponse({ type: OneKeyAnswer })
+  @ApiOkResponse({ type: RevokedKeyAnswer })
   async revoke(
     @Caller() caller: Principal,
     @Param('keyId', KeyId) keyId: string,
+    @Query() { wait }: RevokeKeyQuery,
     @Body() body: RevokeKeyBody,
     @IfMatch() expectedRevision: number | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<OneKeyAnswer> {
+  ): Promise<RevokedKeyAnswer> {
+    const since = performance.now();
     // A public key sees no key here, not even itself; it is revoked by the other call.
     if (caller.type === 'key' && caller.access.public) throw problemOfRefusal({ code: 'key.not_found' });
     const command = new RevokeKeyCommand(caller, keyId, body, contextOf(request, caller), expectedRevision);
-    const receipt = valueOf(await this.commands.execute(command));
-    return { key: await showKey(this.queries, caller, receipt, reply) };
+    const revoked = valueOf(await this.commands.execute(command));
+    if (wait === undefined) return { key: await showKey(this.queries, caller, revoked, reply) };
+    writePosition(reply, revoked.position);
+    const confirm = new ConfirmRevocationCommand(revoked, since, contextOf(request, caller));
+    const { confirmation, ...receipt } = valueOf(await this.commands.execute(confirm));
+    return { key: await showKey(this.queries, caller, receipt, reply), receipt: confirmation };
   }
 }

@@ -126,3 +126,15 @@ export class RevokeKeyBody {
   @OptionalText({ maxLength: 1_000, description: 'More about the reason.' })
   readonly comment?: string;
 }
+
+export class RevokeKeyQuery {
+  @ApiPropertyOptional({
+    enum: ['everywhere'],
+    description:
+      'Answer only when the key is refused by every process that verifies, and with a receipt of that. A process ' +
+      'that does not react is waited for until it refuses all verification: `COMPASS_VERIFY_MAX_STALENESS_SECONDS`.',
+  })
+  @MayBeAbsent()
+  @IsIn(['everywhere'])
+  readonly wait?: 'everywhere';
+}
