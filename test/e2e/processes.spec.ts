@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
+import type { Confirmation } from '../../src/domain/key/events.js';
 import { readCommandLine } from '../../src/platform/embedded-postgres/process.js';
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
 import { createTestDatabase } from '../support/database.js';
@@ -125,6 +126,26 @@ test('a revoked key is never allowed by the process that revoked it, and soon by
       async () => (await verify(secret, there)) === 'REVOKED' || undefined,
     );
   }
+  one.agent.destroy();
+  other.agent.destroy();
+});
+
+test('a key that is revoked everywhere is refused by both at the answer', async () => {
+  const [one, other] = await connectToBoth();
+  const outcomes = new Set<string>();
+  for (let round = 0; round < 20; round++) {
+    const [here, there] = round % 2 === 0 ? [one, other] : [other, one];
+    const { key, secret } = await api.createKey(owner);
+    const path = `/v1/keys/${key.id}/revoke?wait=everywhere`;
+    const { body } = await api.send<{ receipt: Confirmation }>('POST', path, {
+      as: asOwner(),
+      body: {},
+      agent: here.agent,
+    });
+    const verdict = await api.verify(bearer(gateway.secret), { key: secret }, { agent: there.agent });
+    outcomes.add([...body.receipt.processes.map(({ outcome }) => outcome), verdict.body.code].join());
+  }
+  expect([...outcomes]).toEqual(['confirmed,confirmed,REVOKED']);
   one.agent.destroy();
   other.agent.destroy();
 });
