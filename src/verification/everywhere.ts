@@ -119,7 +119,8 @@ export function createEverywhere({ processId, list, calls, feed }: Options): Eve
     async stop() {
       stopping.abort();
       wake();
-      await hearing;
+      // A database that is frozen does not let it end, and must not keep requests from being finished.
+      await Promise.race([hearing, sleep(farewellMilliseconds, undefined, { ref: false })]);
     },
     async leave() {
       hasLeft = true;
