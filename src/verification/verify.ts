@@ -38,7 +38,7 @@ export interface Answer extends Verdict {
   readonly isForAnyone: boolean;
 }
 
-const notFound: Answer = {
+export const notFound: Answer = {
   allowed: false,
   code: 'NOT_FOUND',
   checked: ['NOT_FOUND'],
@@ -88,10 +88,19 @@ export function verify(
     code,
     checked,
     grantedBy,
-    key: withinRightsOf(userRoleOf(access, index, at), access),
-    biasProfile: access.biasProfileId === null ? undefined : index.profile(access.biasProfileId),
+    key: factsOf(access, index, at),
+    biasProfile: profileOf(access, index),
     isForAnyone: caller.type === 'key' && caller.access.public,
   };
+}
+
+/** What is told of a key besides the verdict: with the rights that it really has at the instant. */
+export function factsOf(access: KeyAccess, index: AccessIndex, at: string): KeyFacts {
+  return withinRightsOf(userRoleOf(access, index, at), access);
+}
+
+export function profileOf({ biasProfileId }: KeyAccess, index: AccessIndex): ProfileAccess | undefined {
+  return biasProfileId === null ? undefined : index.profile(biasProfileId);
 }
 
 /** The one that grants what was asked for, or else the one that was named. */

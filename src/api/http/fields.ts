@@ -169,6 +169,15 @@ export function OptionalInstant({ description, nullable = false }: InstantOption
   );
 }
 
+/** An instant that is needed, with any offset; the request holds it in UTC with milliseconds. */
+export function RequiredInstant({ description }: { readonly description: string }): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: String, format: 'date-time', description }),
+    Transform(({ value }: { value: unknown }) => instantOf(value) ?? value),
+    Matches(canonicalInstant, { message: zonedInstantWords }),
+  );
+}
+
 /** The instant in UTC with milliseconds; undefined when the text is not one with its offset. */
 export function instantOf(text: unknown): string | undefined {
   if (!isISO8601(text, { strict: true, strictSeparator: true }) || !zonedInstant.test(String(text))) {

@@ -133,7 +133,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
 }
 
 /** What is asked with a body, and changes nothing. */
-const isQuestion = /^\/v1\/verify|\/estimate$/;
+const isQuestion = /^\/v1\/verify|\/(estimate|decision)$/;
 
 function completeOperation(
   path: string,

@@ -1,12 +1,21 @@
-import { newId } from '../../../src/platform/ids.js';
 import { paidService } from './billing.js';
 import type { World } from './world.js';
 
 /** By the name of a field: what holds an id of the stranger's, or the given one in its place. */
 export type Foreign = Readonly<Record<string, (id?: string) => Promise<Readonly<Record<string, unknown>>>>>;
 
-/** Fields with names like those of ids: texts of whoever writes them, and ids of the platform, which all may name. */
-export const ofNoTeam: readonly string[] = ['appId', 'enforceAppId', 'externalId', 'usageId', 'serviceId'];
+/**
+ * Fields with names like those of ids: texts of whoever writes them, ids of the platform, which all may name, and ids
+ * that are looked for in one key alone.
+ */
+export const ofNoTeam: readonly string[] = [
+  'appId',
+  'enforceAppId',
+  'externalId',
+  'usageId',
+  'serviceId',
+  'secretId',
+];
 
 /** One of everything that a team has and that a request may name. */
 export async function foreignIds(world: World): Promise<Foreign> {
@@ -35,6 +44,6 @@ export async function foreignIds(world: World): Promise<Foreign> {
     actorId: async (id = userId) => ({ actorId: id }),
     biasProfileId: async (id = profileId) => ({ biasProfileId: id }),
     walletId: async (id = walletId) => ({ services: [{ ...paid, walletId: id }] }),
-    keyId: async (id = stranger.freeKey.key.id) => ({ keyId: id, usageId: newId() }),
+    keyId: async (id = stranger.freeKey.key.id) => ({ keyId: id }),
   };
 }

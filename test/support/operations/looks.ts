@@ -1,5 +1,8 @@
 import { aboutKey, reading } from './keys.js';
-import { future, plain, type Rows } from './row.js';
+import { future, nowhere, plain, type Rows } from './row.js';
+
+const decision = '/v1/audit/decision';
+const lately = () => new Date().toISOString();
 
 /** Verification, and what happened. */
 export const lookRows: Rows = {
@@ -18,6 +21,20 @@ export const lookRows: Rows = {
   },
   'GET /v1/keys/{keyId}/uses': { statuses: reading, request: aboutKey('/uses') },
   'GET /v1/audit/events': plain('/v1/audit/events', [200, 200, 403, 200, 403, 403]),
+  'POST /v1/audit/decision': {
+    statuses: reading,
+    operator: 200,
+    request: async ({ newKeyId }) => ({ path: decision, body: { keyId: await newKeyId(), at: lately() } }),
+    refusals: async ({ newKeyId }) => [
+      {
+        path: decision,
+        body: { keyId: await newKeyId(), at: future },
+        status: 400,
+        code: 'past.not_yet',
+      },
+      { path: decision, body: { keyId: nowhere, at: lately() }, status: 404, code: 'key.not_found' },
+    ],
+  },
   'POST /v1/verify': {
     statuses: [200, 200, 200, 200, 403, 403],
     operator: 200,

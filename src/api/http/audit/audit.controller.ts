@@ -1,16 +1,30 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiCookieAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCookieAuth,
+  ApiOkResponse,
+  ApiOperation,
+  type ApiResponseSchemaHost,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { PARTS, type Parts } from '../../../application/parts.js';
 import type { Principal } from '../../../application/principal.js';
+import { eventsBehind } from '../../../audit/decision.js';
 import { keyDiff } from '../../../audit/diff.js';
 import { auditEvents } from '../../../audit/events.js';
 import { keyHistory } from '../../../audit/history.js';
 import type { Cursors } from '../../../platform/cursors.js';
+import { verifyPast } from '../../../verification/verify-past.js';
 import { valueOf } from '../answers.js';
 import { Caller } from '../credentials.js';
+import { jsonType } from '../hot/fast-lane.js';
+import { verdictSchema } from '../hot/schemas.js';
+import { verdictText } from '../hot/verdict-text.js';
 import { KeyId } from '../keys/key-id.js';
 import { answerPage, CURSORS, listName, PageQuery } from '../pages.js';
 import { AuditAnswer, DiffAnswer, HistoryAnswer } from './answers.js';
+import { DecisionBody } from './decision-request.js';
 import { AuditQuery, DiffQuery, diffRequestOf } from './requests.js';
 
 @ApiTags('audit')
@@ -47,6 +61,26 @@ export class AuditController {
     @Query() query: DiffQuery,
   ): Promise<DiffAnswer> {
     return valueOf(await keyDiff(this.parts, caller, keyId, diffRequestOf(query)));
+  }
+
+  @Post('audit/decision')
+  @HttpCode(200)
+  @ApiBearerAuth()
+  @ApiOperation({
+    summary: 'What verification would have answered about a key at an instant',
+    description:
+      'Told from the log by the very functions that decide now. An instant of the last seconds may still change.',
+  })
+  @ApiOkResponse({ schema: verdictSchema as unknown as ApiResponseSchemaHost['schema'] })
+  async decision(
+    @Caller() caller: Principal,
+    @Body() { keyId, secretId, at, ...request }: DecisionBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const events = valueOf(await eventsBehind(this.parts, caller, keyId, at));
+    const presented = { keyId, ...(secretId !== undefined && { secretId }) };
+    void reply.type(jsonType);
+    return verdictText(verifyPast(events, presented, request, at));
   }
 
   @Get('audit/events')
