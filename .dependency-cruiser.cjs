@@ -25,6 +25,7 @@ const domain = '^src/domain/';
 const platform = '^src/platform/';
 const config = '^src/config/';
 const port = '^src/event-store/(port|ledger)\\.ts$';
+const following = '^src/event-store/following/';
 const queries = '^projections/[^/]+/(queries|filters|lapses|expiries|table|model|apply|index)\\.ts$';
 const npm = (...names) => names.map((name) => `node_modules/${name}/`);
 const node =
@@ -47,7 +48,14 @@ module.exports = {
       '^(node:)?crypto$',
       '^(node:)?timers/promises$',
     ]),
-    house('store-postgres', '^src/event-store/postgres/', ['^src/event-store/postgres/', port, config]),
+    house('store-following', following, [following, port]),
+    packages('store-following', following, [node]),
+    house('store-postgres', '^src/event-store/postgres/', [
+      '^src/event-store/postgres/',
+      following,
+      port,
+      config,
+    ]),
     house('store-memory', '^src/event-store/memory/', ['^src/event-store/memory/', port, config]),
     packages('store-postgres', '^src/event-store/postgres/', [
       ...npm('pg', '@types/pg', 'kysely', 'dataloader'),

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type FollowSource, follow } from '../following/follow.js';
+import { HeadWatch } from '../following/head-watch.js';
+import { sharePages } from '../following/shared-pages.js';
 import { checkAppend, type EventStore, StoreUnavailable } from '../port.js';
 import { createSendGroup } from './append-group.js';
-
 import { defaultTimeouts, openConnections, type Timeouts } from './connections.js';
-import { type FollowSource, follow } from './follow.js';
 import { GroupCommit, type GroupReport } from './group-commit.js';
-import { HeadWatch } from './head-watch.js';
 import { listen } from './listener.js';
 import { readHead, readLog, readStream } from './read.js';
-import { sharePages } from './shared-pages.js';
 import { createStreamPages } from './stream-pages.js';
 
 export type { GroupReport } from './group-commit.js';
@@ -31,7 +30,7 @@ export interface PostgresEventStoreOptions {
 export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
   const { url, timeouts, pollMilliseconds = 1_000, onGroup = () => undefined } = options;
   const connections = openConnections(url, { ...defaultTimeouts, ...timeouts });
-  const watch = new HeadWatch(async () => BigInt(await readHead(connections.readers)), pollMilliseconds);
+  const watch = new HeadWatch(() => readHead(connections.readers), pollMilliseconds);
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
   const source: FollowSource = {
     readHead: () => readHead(connections.readers),
@@ -55,7 +54,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     async append(stream, expected, events) {
       checkAppend(stream, expected, events);
       const result = await commit.append({ stream, expected, events });
-      if (result.ok) watch.advance(BigInt(result.position));
+      if (result.ok) watch.advance(result.position);
       return result;
     },
     readStream: (stream, range = {}) => readStream(connections.readers, readForwards, stream, range),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { untilAborted } from './abortable.js';
+import { untilAborted } from '../following/abortable.js';
+import { type Position, start } from '../port.js';
 
 const positionForm = /^\d{1,19}$/;
 const backOff = { firstMilliseconds: 50, longestMilliseconds: 10_000 };
@@ -11,7 +12,7 @@ const backOff = { firstMilliseconds: 50, longestMilliseconds: 10_000 };
  */
 export async function listen(
   createClient: () => pg.Client,
-  onHead: (position: bigint) => void,
+  onHead: (position: Position) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let pause = backOff.firstMilliseconds;
@@ -21,7 +22,7 @@ export async function listen(
     client.on('error', () => undefined);
     client.on('notification', ({ payload = '' }) => {
       // Anybody who uses the database can notify, and write what he likes.
-      if (positionForm.test(payload)) onHead(BigInt(payload));
+      if (positionForm.test(payload)) onHead(payload as Position);
     });
     try {
       await client.connect();
@@ -39,7 +40,7 @@ export async function listen(
 }
 
 /** Where the log went while nobody listened. */
-async function missed(client: pg.Client): Promise<bigint> {
-  const { rows } = await client.query<{ position: string }>('select position from log.head');
-  return BigInt(rows[0]?.position ?? 0);
+async function missed(client: pg.Client): Promise<Position> {
+  const { rows } = await client.query<{ position: Position }>('select position from log.head');
+  return rows[0]?.position ?? start;
 }

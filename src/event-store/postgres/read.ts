@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Page } from '../following/follow.js';
 import { type Position, type ReadOptions, type RecordedEvent, start } from '../port.js';
 import { runStatement } from './connections.js';
 import { explainFailure } from './failures.js';
@@ -29,20 +30,19 @@ interface LogRow extends Omit<EventRow, 'data' | 'metadata' | 'found'> {
   readonly head: Position;
 }
 
-export interface Page {
-  readonly events: readonly RecordedEvent[];
-  readonly head: Position;
-}
-
-/** The next events of the log after a position, as one snapshot; `head` says how far it went then. */
-export async function readLog(pool: pg.Pool, after: bigint): Promise<Page> {
+/** The next events of the log after a position, as one snapshot. */
+export async function readLog(pool: pg.Pool, after: Position): Promise<Page> {
   const rows = await query<LogRow>(pool, {
     name: 'read_log',
     text: selectLog,
     values: [after, pageLimits.events],
     types: asText,
   });
-  return { events: rows.map(fromText), head: rows[0]?.head ?? (String(after) as Position) };
+  const last = rows.at(-1)?.position ?? after;
+  if (BigInt(last) - BigInt(after) !== BigInt(rows.length)) {
+    throw new Error(`Events are missing from the log between the positions ${after} and ${last}.`);
+  }
+  return { events: rows.map(fromText), caughtUp: last === (rows[0]?.head ?? after) };
 }
 
 const asText: pg.CustomTypesConfig = { getTypeParser: () => String };

@@ -1,11 +1,24 @@
-import { type Batch, comparePositions, type FollowOptions, type Position } from '../port.js';
+import {
+  type Batch,
+  comparePositions,
+  type FollowOptions,
+  type Position,
+  type RecordedEvent,
+} from '../port.js';
 import { untilAborted } from './abortable.js';
 import type { HeadWatch } from './head-watch.js';
-import type { Page } from './read.js';
+
+/** The next events of a log after a position, none left out. */
+export interface Page {
+  readonly events: readonly RecordedEvent[];
+  /** It ends at the head of the log as it was when the page was read. */
+  readonly caughtUp: boolean;
+}
 
 export interface FollowSource {
   readonly readHead: () => Promise<Position>;
-  readonly readLog: (after: bigint) => Promise<Page>;
+  /** A page without events says that there is nothing more. */
+  readonly readLog: (after: Position) => Promise<Page>;
   readonly watch: HeadWatch;
 }
 
@@ -15,29 +28,20 @@ export async function* follow(source: FollowSource, { after, signal }: FollowOpt
   if (head !== undefined && comparePositions(after, head) > 0) {
     throw new RangeError(`Position ${after} is beyond the head of this log, which is ${head}.`);
   }
-  let position = BigInt(after);
+  let position = after;
   let ahead: Promise<Page> | undefined;
   while (!signal.aborted) {
     const page = await untilAborted(ahead ?? source.readLog(position), signal);
     if (!page || signal.aborted) return;
-    const batch = toBatch(position, page);
-    position = BigInt(batch.position);
-    // Postgres reads the next page while this one is worked on.
-    ahead = batch.caughtUp ? undefined : source.readLog(position);
+    position = page.events.at(-1)?.position ?? position;
+    // The log reads the next page while this one is worked on.
+    ahead = page.caughtUp ? undefined : source.readLog(position);
     // Whoever takes it hears of a failure; until then nobody does, and that is no reason to end the process.
     ahead?.catch(() => undefined);
-    yield batch;
-    if (!batch.caughtUp) continue;
+    yield { ...page, position };
+    if (!page.caughtUp) continue;
     // Nothing to read although something was said to be there, or just the beginning.
-    if (batch.events.length === 0) await untilAborted(source.watch.check(), signal);
+    if (page.events.length === 0) await untilAborted(source.watch.check(), signal);
     await source.watch.beyond(position, signal);
   }
-}
-
-function toBatch(after: bigint, { events, head }: Page): Batch {
-  const position = events.at(-1)?.position ?? (String(after) as Position);
-  if (BigInt(position) - after !== BigInt(events.length)) {
-    throw new Error(`Events are missing from the log between the positions ${after} and ${position}.`);
-  }
-  return { events, position, caughtUp: position === head };
 }

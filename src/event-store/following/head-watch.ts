@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { comparePositions, type Position, start } from '../port.js';
 
 interface Waiter extends Omit<PromiseWithResolvers<void>, 'promise'> {
-  readonly position: bigint;
+  readonly position: Position;
 }
 
 /**
@@ -9,22 +10,24 @@ interface Waiter extends Omit<PromiseWithResolvers<void>, 'promise'> {
  * move; while somebody waits it also looks itself, once for all of them.
  */
 export class HeadWatch {
-  readonly #readHead: () => Promise<bigint>;
+  readonly #readHead: () => Promise<Position>;
   readonly #pollMilliseconds: number;
   readonly #waiters = new Set<Waiter>();
-  #head = 0n;
+  #head = start;
   #polling = false;
 
-  constructor(readHead: () => Promise<bigint>, pollMilliseconds: number) {
+  constructor(readHead: () => Promise<Position>, pollMilliseconds: number) {
     this.#readHead = readHead;
     this.#pollMilliseconds = pollMilliseconds;
   }
 
   /** The log reaches to this position at least. */
-  advance(position: bigint): void {
-    if (position <= this.#head) return;
+  advance(position: Position): void {
+    if (comparePositions(position, this.#head) <= 0) return;
     this.#head = position;
-    for (const waiter of this.#waiters) if (waiter.position < position) waiter.resolve();
+    for (const waiter of this.#waiters) {
+      if (comparePositions(waiter.position, position) < 0) waiter.resolve();
+    }
   }
 
   /**
@@ -36,15 +39,15 @@ export class HeadWatch {
     const told = this.#head;
     const head = await this.#readHead();
     // Whoever told the truth told it after the commit, so what was told before we looked is seen now.
-    if (this.#head === told && head < told) this.#head = head;
+    if (this.#head === told && comparePositions(head, told) < 0) this.#head = head;
   }
 
   /**
    * Resolves when the log goes beyond the position, or the signal aborts.
    * @throws what reading the head throws
    */
-  async beyond(position: bigint, signal: AbortSignal): Promise<void> {
-    if (this.#head > position || signal.aborted) return;
+  async beyond(position: Position, signal: AbortSignal): Promise<void> {
+    if (comparePositions(this.#head, position) > 0 || signal.aborted) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter = { position, resolve, reject };
     const stop = (): void => resolve();
