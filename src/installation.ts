@@ -6,11 +6,8 @@ import { migrations as readMigrations } from '../projections/migrations/index.js
 import type { Config } from './config/config.js';
 import { createCodec } from './event-store/codec/codec.js';
 import { createLedger, type Ledger } from './event-store/ledger.js';
-import {
-  createPostgresEventStore,
-  type GroupReport,
-  migrations as logMigrations,
-} from './event-store/postgres/index.js';
+import type { EventStore } from './event-store/port.js';
+import { createPostgresEventStore, migrations as logMigrations } from './event-store/postgres/index.js';
 import { migrations as accountMigrations } from './identity/migrations.js';
 import { borrowEmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres/server.js';
 import { createKeyRing, migrations as ringMigrations, type SealedKeyRing } from './platform/key-ring.js';
@@ -48,7 +45,8 @@ interface Options {
    * service; `tool` works beside a running service.
    */
   readonly as: 'service' | 'worker' | 'tool';
-  readonly onGroup?: (report: GroupReport) => void;
+  /** Told of appends once they are settled: how long each took. */
+  readonly onAppends?: (seconds: readonly number[]) => void;
 }
 
 /** The parts of the database, in the order in which they need each other. */
@@ -126,7 +124,12 @@ function databaseDirectoryOf({ dataDirectory }: Config): string {
  * Opens the installation that the settings describe. The service makes what is missing; a tool makes nothing.
  * @throws Error in words: settings, database, master key or versions that do not fit
  */
-export async function openInstallation({ config, log, as, onGroup }: Options): Promise<Installation> {
+export async function openInstallation({
+  config,
+  log,
+  as,
+  onAppends = () => undefined,
+}: Options): Promise<Installation> {
   if (as !== 'service' && !isInstalled(config)) throw new NotInstalled(config.dataDirectory);
   const masterKey = openMasterKey({
     ...config,
@@ -144,11 +147,12 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
     if (as === 'service') {
       await requireConnections(workPool, config.processesCount);
       for (const part of schemas) await migrate(workPool, part);
+      await requireSameEngine(workPool, config);
     }
     const readDb = createKysely<unknown>(pool);
     const keyRing = createKeyRing(readDb, masterKey, config.retiredMasterKeys);
     if (as === 'service') await keyRing.check();
-    const store = createPostgresEventStore({ url: database.url, ...(onGroup && { onGroup }) });
+    const store = await openStore(config, database.url, onAppends);
     return {
       databaseUrl: database.url,
       masterKey,
@@ -169,6 +173,54 @@ export async function openInstallation({ config, log, as, onGroup }: Options): P
     await database.stop();
     throw error;
   }
+}
+
+/** @throws Error in words when EventStoreDB does not answer */
+async function openStore(
+  { eventStoreUrl }: Config,
+  databaseUrl: string,
+  onAppends: (seconds: readonly number[]) => void,
+): Promise<EventStore> {
+  if (eventStoreUrl === undefined) {
+    return createPostgresEventStore({ url: databaseUrl, onGroup: ({ seconds }) => onAppends(seconds) });
+  }
+  // Its client takes a while to load, which who keeps the log in the database need not wait for.
+  const { createEventStoreDbEventStore } = await import('./event-store/eventstoredb/index.js');
+  const store = createEventStoreDbEventStore({
+    url: eventStoreUrl,
+    onAppend: (seconds) => onAppends([seconds]),
+  });
+  try {
+    await store.head();
+    return store;
+  } catch (cause) {
+    await store.close();
+    throw new Error(
+      'The EventStoreDB that COMPASS_EVENTSTORE_URL names does not let us read the log. Is it running, the address ' +
+        'right, and the user one who may read $all?',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Read models know how far they are by positions, which mean nothing in the log of another engine.
+ * @throws Error in words when the database belongs to such a log
+ */
+async function requireSameEngine(pool: pg.Pool, { eventStoreUrl }: Config): Promise<void> {
+  const { rows } = await pool.query<{ isOther: boolean }>(
+    `select exists (
+      select from read.checkpoints where position <> '0' and (position like '%.%') <> $1
+    ) as "isOther"`,
+    [eventStoreUrl !== undefined],
+  );
+  if (rows[0]?.isOther !== true) return;
+  throw new Error(
+    eventStoreUrl === undefined
+      ? 'This database belongs to a log in EventStoreDB, which COMPASS_EVENTSTORE_URL must name.'
+      : 'This database belongs to a log in PostgreSQL, and COMPASS_EVENTSTORE_URL names another one. Give that one a ' +
+          'database of its own, or leave the setting out.',
+  );
 }
 
 async function openDatabase(

@@ -101,13 +101,14 @@ function giveUp(words: string): void {
 function welcome(url: string, config: Config, seconds: number): string {
   const { dataDirectory, databaseUrl, processesCount } = config;
   const data = databaseUrl === undefined ? dataDirectory : 'the PostgreSQL that COMPASS_DATABASE_URL names';
+  const log = config.eventStoreUrl && '\n    Log      the EventStoreDB that COMPASS_EVENTSTORE_URL names';
   return `
   Compass Keys is serving after ${seconds.toFixed(1)} s${processesCount > 1 ? `, by ${processesCount} processes` : ''}.
 
     API      ${url}
     Docs     ${url}/docs    (every call, to read and to try)
     Health   ${url}/readyz  ${url}/metrics
-    Data     ${data}${databaseUrl === undefined ? '    (back it up; its master.key apart from the rest)' : ''}
+    Data     ${data}${databaseUrl === undefined ? '    (back it up; its master.key apart from the rest)' : ''}${log ?? ''}
 
   First, sign up; the answer holds your free key and its secret, shown this once:
 

@@ -81,7 +81,7 @@ export async function startService(
     config,
     log,
     as: siblings ? 'worker' : 'service',
-    onGroup: ({ seconds }) => seconds.forEach((one) => metrics.appendSeconds.observe(one)),
+    onAppends: (seconds) => seconds.forEach((one) => metrics.appendSeconds.observe(one)),
   });
   const undo: (() => Promise<void>)[] = [installation.close];
   try {

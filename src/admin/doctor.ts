@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { readModels } from '../../projections/models.js';
 import type { Config } from '../config/config.js';
+import { comparePositions, type Position } from '../event-store/port.js';
 import { type Installation, openInstallation, schemas } from '../installation.js';
 import type { Log } from '../platform/log.js';
 import { masterKeyFingerprint } from '../platform/master-key.js';
@@ -61,7 +62,10 @@ function checksOf(installation: Installation, config: Config): Check[] {
     { name: 'durability', look: () => checkDurability(installation) },
     { name: 'master key', look: () => checkMasterKey(installation) },
     { name: 'clock', look: () => checkClock(installation) },
-    { name: 'log', look: () => checkLog(installation) },
+    {
+      name: 'log',
+      look: () => (config.eventStoreUrl === undefined ? checkLog(installation) : findHead(installation)),
+    },
     ...readModels.map(({ name }) => ({
       name: `read model ${name}`,
       look: () => checkModel(installation, name),
@@ -160,14 +164,18 @@ async function checkLog({ readDb, ledger }: Installation): Promise<string> {
   return `${count} events, none missing; the newest ${read.size} can be read`;
 }
 
-async function checkModel({ readDb }: Installation, model: string): Promise<string> {
-  const { rows } = await sql<{ count: bigint; head: bigint }>`
-    select count, (select position from log.head) as head
-    from read.checkpoints where model = ${model} and live`.execute(readDb);
+/** EventStoreDB looks after its own files. */
+async function findHead({ ledger }: Installation): Promise<string> {
+  return `in EventStoreDB, up to position ${await ledger.head()}`;
+}
+
+async function checkModel({ readDb, ledger }: Installation, model: string): Promise<string> {
+  const head = await ledger.head();
+  const { rows } = await sql<{ count: bigint; position: Position }>`
+    select count, position from read.checkpoints where model = ${model} and live`.execute(readDb);
   const [live] = rows;
   if (!live) throw new Error('It has no tables yet; the next start makes them.');
-  const behind = live.head - live.count;
-  return behind === 0n
-    ? 'at the head of the log'
-    : `${behind} events behind the log; a running service catches up`;
+  return comparePositions(live.position, head) >= 0
+    ? `at the head of the log, with ${live.count} events`
+    : `at position ${live.position} of a log that goes to ${head}; a running service catches up`;
 }

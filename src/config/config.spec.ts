@@ -22,6 +22,7 @@ test('nothing set serves this machine only, with everything in ./data', () => {
     processesCount: 1,
     dataDirectory: join(process.cwd(), 'data'),
     databaseUrl: undefined,
+    eventStoreUrl: undefined,
     masterKey: undefined,
     masterKeyFile: undefined,
     retiredMasterKeys: [],
@@ -44,6 +45,7 @@ test('reads every setting', () => {
     COMPASS_PROCESSES: '4',
     COMPASS_DATA_DIR: '/var/lib/keys/',
     COMPASS_DATABASE_URL: 'postgres://u:p@db.example.com/compass',
+    COMPASS_EVENTSTORE_URL: 'esdb://u:p@h1:2113,h2:2113,h3?tls=true',
     COMPASS_MASTER_KEY: key,
     COMPASS_MASTER_KEYS_RETIRED: `${key}, ${key}`,
     COMPASS_PUBLIC_URL: 'https://keys.example.com/',
@@ -63,6 +65,7 @@ test('reads every setting', () => {
     processesCount: 4,
     dataDirectory: '/var/lib/keys',
     databaseUrl: 'postgres://u:p@db.example.com/compass',
+    eventStoreUrl: 'esdb://u:p@h1:2113,h2:2113,h3?tls=true',
     masterKey: Buffer.alloc(32, 5),
     masterKeyFile: undefined,
     retiredMasterKeys: [Buffer.alloc(32, 5), Buffer.alloc(32, 5)],
@@ -119,6 +122,7 @@ test.each([
   ['COMPASS_HTTP_PORT', ['-1', '65536', '1e3', ' 80', '0x50', '08', '8.0']],
   ['COMPASS_PROCESSES', ['0', '17', '-1', '1.5', 'Auto', 'all']],
   ['COMPASS_DATABASE_URL', ['mysql://h/d', 'db.example.com', 'postgres:///compass']],
+  ['COMPASS_EVENTSTORE_URL', ['h:2113', 'http://h:2113', 'esdb://', 'esdb://h,', 'esdb:// h']],
   ['COMPASS_PUBLIC_URL', ['keys.example.com', 'https://x.org/path', 'https://u@x.org', 'ftp://x.org']],
   ['COMPASS_TRUSTED_PROXIES', ['10.0.0.0/33', '10.0.0', '::1/129', '::1,,::2', '1.2.3.4/8/8', 'proxy']],
   ['COMPASS_MASTER_KEYS_RETIRED', [`${key},`, 'x', `${key}${key}`]],
@@ -134,11 +138,12 @@ test.each([
 test('secrets are not repeated, whatever is wrong with them', () => {
   const env = {
     COMPASS_DATABASE_URL: 'mysql://u:hunter2@h/d',
+    COMPASS_EVENTSTORE_URL: 'http://u:hunter2@h',
     COMPASS_MASTER_KEY: 'hunter2',
     COMPASS_MASTER_KEYS_RETIRED: 'hunter2',
     COMPASS_MASTER_KEYY: 'hunter2',
   };
-  expect(problemsOf(env)).toHaveLength(4);
+  expect(problemsOf(env)).toHaveLength(5);
   expect(() => loadConfig(env)).not.toThrow('hunter2');
 });
 

@@ -14,6 +14,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** Undefined: the embedded database. */
   readonly databaseUrl: string | undefined;
+  /** Where the log is; undefined: in the database. */
+  readonly eventStoreUrl: string | undefined;
   /** 32 bytes; undefined: in `masterKeyFile`, or kept in the data directory. */
   readonly masterKey: Buffer | undefined;
   readonly masterKeyFile: string | undefined;
@@ -119,6 +121,7 @@ function complete(given: Given): Config {
     processesCount: given.processesCount ?? 1,
     dataDirectory: given.dataDirectory ?? resolve('data'),
     databaseUrl: given.databaseUrl,
+    eventStoreUrl: given.eventStoreUrl,
     masterKey: given.masterKey,
     masterKeyFile: given.masterKeyFile,
     retiredMasterKeys: given.retiredMasterKeys ?? Object.freeze([]),

@@ -58,6 +58,12 @@ export const databaseUrl: Parser<string> = (text) => {
   return url && /^postgres(ql)?:$/.test(url.protocol) && url.hostname ? text : undefined;
 };
 
+/** One server, several of a cluster with commas between, or a name to find them by. */
+export const eventStoreUrl: Parser<string> = (text) =>
+  /^esdb(\+discover)?:\/\/([^\s:@/?]+:[^\s@]+@)?[^\s@/?,]+(,[^\s@/?,]+)*\/?(\?\S*)?$/.test(text)
+    ? text
+    : undefined;
+
 export const smtpUrl: Parser<string> = (text) => {
   const url = URL.parse(text);
   return url && /^smtps?:$/.test(url.protocol) && url.hostname ? text : undefined;

@@ -1,6 +1,7 @@
 import {
   addressRange,
   databaseUrl,
+  eventStoreUrl,
   host,
   key32,
   line,
@@ -55,6 +56,13 @@ export const settings = {
     parse: databaseUrl,
     rule: 'the address of a PostgreSQL database',
     example: 'postgres://user:password@db.example.com:5432/compass',
+    isSecret: true,
+  },
+  eventStoreUrl: {
+    name: 'COMPASS_EVENTSTORE_URL',
+    parse: eventStoreUrl,
+    rule: 'the address of an EventStoreDB, as its own clients take it',
+    example: 'esdb://user:password@node1:2113,node2:2113,node3:2113?tls=true',
     isSecret: true,
   },
   masterKey: {

@@ -20,6 +20,7 @@ const hiddenFields = new Set([
   'key',
   'masterKey',
   'databaseUrl',
+  'eventStoreUrl',
   'body',
   'query',
 ]);

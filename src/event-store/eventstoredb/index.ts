@@ -88,10 +88,13 @@ export function createEventStoreDbEventStore(options: EventStoreDbOptions): Even
     events: readonly EncodedEvent[],
   ): Promise<AppendResult> {
     const since = performance.now();
-    const result = await lanes.run(stream, () => append(appendParts, stream, expected, events));
-    onAppend((performance.now() - since) / 1_000);
-    if (result.ok) watch.advance(result.position);
-    return result;
+    try {
+      const result = await lanes.run(stream, () => append(appendParts, stream, expected, events));
+      if (result.ok) watch.advance(result.position);
+      return result;
+    } finally {
+      onAppend((performance.now() - since) / 1_000);
+    }
   }
 
   async function close(): Promise<void> {

@@ -26,8 +26,8 @@ export function createBatchAppend(log: StandInLog, faults: () => Faults): (call:
   const storedByDeposed = new Set<string>();
 
   function answerTo(call: Call, { stream, expected, proposed }: Underway): BatchAppendResp | undefined {
-    const fault = faults().append();
     const firstId = proposed[0]?.id ?? '';
+    const fault = faults().append(firstId);
     if (fault === undefined && storedByDeposed.delete(firstId)) {
       const current = log.stream(stream).at(-1)?.revision ?? none;
       return appendedAnswer({ ok: false, current }, expected);

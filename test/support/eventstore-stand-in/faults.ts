@@ -39,7 +39,8 @@ export const readFaults: readonly ReadFault[] = ['silence', 'reset', 'not-leader
 
 /** The switches. Each is asked for every call; undefined is health. */
 export interface Faults {
-  append(): AppendFault | undefined;
+  /** @param firstId of the events of the append, which stays the same when it is tried again */
+  append(firstId: string): AppendFault | undefined;
   read(): ReadFault | undefined;
 }
 

@@ -9,15 +9,7 @@ import { featuresAnswer, gossipAnswer } from './messages.js';
 import { createRead } from './reads.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
-export {
-  type AppendFault,
-  appendFaults,
-  type Faults,
-  noFaults,
-  type ReadFault,
-  readFaults,
-} from './faults.js';
-export { StandInLog } from './log.js';
+export { appendFaults, readFaults } from './faults.js';
 
 /**
  * Not an EventStoreDB, and never to be offered as one: it stands in for it in tests, where the real server is not

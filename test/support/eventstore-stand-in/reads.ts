@@ -7,7 +7,7 @@ import { eventAnswer, nameOf, notFoundAnswer } from './messages.js';
 
 export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 
-const slowMilliseconds = 20;
+const slowMilliseconds = 2;
 
 /** Serves reads of one stream and of the whole log; `subscriptions` are served elsewhere. */
 export function createRead(
