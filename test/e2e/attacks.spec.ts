@@ -309,6 +309,47 @@ describe('a public key', () => {
   });
 });
 
+describe('the free key', () => {
+  it('stays, with its services, whoever tries to take it, and by whichever way', async () => {
+    const { key, secret } = owner.freeKey;
+    for (const as of [owner, admin, bearer((await manager()).secret)]) {
+      const calls = keyCalls(service, as);
+      expectProblem(await service.revoke(as, key.id), 409, 'key.free_is_permanent');
+      expectProblem(await calls.remove(key.id), 409, 'key.free_is_permanent');
+      expectProblem(await calls.enable(key.id, []), 409, 'key.free_services_fixed');
+    }
+    const holder = bearer(secret);
+    expectProblem(await send(holder, 'POST', '/v1/self/revoke', {}), 409, 'key.free_is_permanent');
+    expectProblem(await keyCalls(service, holder).remove(key.id), 403, 'key.is_itself');
+    const { body } = await keyCalls(service, owner).issueToken(key.id);
+    expect((await send(bearer(body.secret), 'POST', '/v1/self/revoke', {})).status).toBe(204);
+    expect((await service.verifyItself(secret)).body.code).toBe('VALID');
+  });
+
+  it('is the only one: it is neither made nor doubled nor turned into', async () => {
+    expectProblem(await create(owner, { tier: 'free' }), 400, 'request.invalid');
+    const calls = keyCalls(service, owner);
+    expectProblem(await calls.change(shared.key.id, { tier: 'free' }), 400, 'request.invalid');
+    const { email, password } = owner;
+    const again = await service.send<Owner>('POST', '/v1/sign-in', { body: { email, password } });
+    expect([again.status, again.body.freeKey]).toEqual([200, undefined]);
+    const { body } = await send<{ items: KeyView[] }>(owner, 'GET', '/v1/keys?tier=free');
+    expect(body.items.map(({ id }) => id)).toEqual([owner.freeKey.key.id]);
+  });
+
+  it('is renamed, assigned, disabled for a while and rotated without grace like any other', async () => {
+    const { key } = stranger.freeKey;
+    const calls = keyCalls(service, stranger);
+    expect((await calls.change(key.id, { name: 'Ours', description: 'For all' })).status).toBe(200);
+    expect((await calls.assignUsers(key.id, [])).status).toBe(200);
+    expect((await calls.setStatus(key.id, 'INACTIVE')).status).toBe(200);
+    expect((await calls.setStatus(key.id, 'ACTIVE')).status).toBe(200);
+    const rotated = await calls.rotate(key.id, { gracePeriodSeconds: 0 });
+    expect((await service.verifyItself(rotated.body.secret)).body.code).toBe('VALID');
+    expectProblem(await service.verifyItself(stranger.freeKey.secret), 401, 'credential.wrong');
+  });
+});
+
 describe('the header Compass-Team', () => {
   const inTeam = (as: Caller, teamId: string): Caller => ({
     headers: { ...as.headers, 'compass-team': teamId },
@@ -358,7 +399,8 @@ describe('a batch of questions', () => {
   it('tells of keys of other teams nothing but that they are not found', async () => {
     const gateway = await service.createKey(owner, { scopes: ['verify'], role: 'admin' });
     const unknown = `cks_${'0'.repeat(49)}`;
-    const keys = [shared.secret, stranger.freeKey.secret, unknown, shared.secret];
+    const theirKey = await service.createKey(stranger);
+    const keys = [shared.secret, theirKey.secret, unknown, shared.secret];
     const body = { requests: keys.map((key) => ({ key })) };
     const answer = await send<{ verdicts: { code: string }[] }>(
       bearer(gateway.secret),

@@ -6,7 +6,7 @@ import { readCommandLine } from '../../src/platform/embedded-postgres/process.js
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { bearer, createHttpClient, type HttpClient } from '../support/http-client.js';
+import { bearer, type Caller, createHttpClient, type HttpClient } from '../support/http-client.js';
 import { type Api, createApi, type NewKey, type Owner } from '../support/people.js';
 import { createSecrets } from '../support/secrets.js';
 import { launchService, type SpawnedService, spawnService } from '../support/spawned-service.js';
@@ -125,6 +125,48 @@ test('a revoked key is never allowed by the process that revoked it, and soon by
       'the end of the key',
       async () => (await verify(secret, there)) === 'REVOKED' || undefined,
     );
+  }
+  one.agent.destroy();
+  other.agent.destroy();
+});
+
+/** An administrator, who has joined the owner's team by an invitation. */
+async function newAdmin() {
+  const email = `${randomUUID()}@example.com`;
+  const path = '/v1/invitations';
+  const sending = { as: asOwner(), body: { email, role: 'ADMIN' } };
+  const invited = await api.send<{ invitation: { url: string } }>('POST', path, sending);
+  const [, invitation] = invited.body.invitation.url.split('#');
+  const body = { email, password: randomUUID(), name: 'Grace', invitation };
+  const answer = await api.send<{ user: { id: string } }>('POST', '/v1/sign-up', { body });
+  return { as: api.sessionOf(answer), userId: answer.body.user.id };
+}
+
+test('a member who is demoted or removed is that at once where it was done, and soon everywhere', async () => {
+  const [one, other] = await connectToBoth();
+  for (const [here, there] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const { as, userId } = await newAdmin();
+    const statusOf = async (path: string, asker: Caller, { agent }: Connection) =>
+      (await api.send('GET', path, { as: asker, agent })).status;
+    const team = (at: Connection) => statusOf('/v1/team', as, at);
+    for (const at of [here, there]) {
+      await eventually('the member everywhere', async () => (await team(at)) === 200 || undefined);
+    }
+    const fields = { type: 'personal_token', scopes: ['project', 'keys'], role: 'admin' };
+    const token = bearer((await api.createKey(as, fields)).secret);
+    const seen = async (at: Connection) => [await team(at), await statusOf('/v1/keys', token, at)].join();
+    await eventually('the token everywhere', async () => (await seen(there)) === '200,200' || undefined);
+    const member = { as: asOwner(), agent: here.agent };
+    const path = `/v1/members/${userId}`;
+    expect((await api.send('PATCH', path, { ...member, body: { role: 'USER' } })).status).toBe(200);
+    expect(await seen(here)).toBe('403,403');
+    await eventually('the demotion', async () => (await seen(there)) === '403,403' || undefined);
+    expect((await api.send('DELETE', path, member)).status).toBe(204);
+    expect(await seen(here)).toBe('404,401');
+    await eventually('the removal', async () => (await seen(there)) === '404,401' || undefined);
   }
   one.agent.destroy();
   other.agent.destroy();
