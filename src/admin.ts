@@ -1,7 +1,8 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readModels } from '../projections/models.js';
 import type { RebuildProgress } from '../projections/runner/rebuild.js';
 import { examine, type Finding } from './admin/doctor.js';
+import { copyTo, type Engine, engines } from './admin/hand-over.js';
 import {
   issueOperatorKey,
   listOperatorKeys,
@@ -46,6 +47,28 @@ program
     }
     const { config, log } = open();
     await rebuildModels(config, log, models, createTeller());
+  });
+
+program
+  .command('copy-log')
+  .description('copy the log to the other engine, compare every event, and let the next start be on that one')
+  .addOption(new Option('--to <engine>', 'where to').choices(engines).makeOptionMandatory())
+  .action(async ({ to }: { to: Engine }) => {
+    const { config, log } = open();
+    const { events, copied, left, serving, isDone } = await copyTo(to, config, log, (progress) => {
+      const { phase, position, eventsPerSecond } = progress;
+      const rate = `${progress.events} events, ${eventsPerSecond}/s`;
+      print(`  ${phase.padEnd(10)} position ${position.padEnd(24)} ${rate}`);
+    });
+    print(`${events} events are there, ${copied} of them new, each compared by its hash.`);
+    if (isDone) {
+      const how = to === 'eventstore' ? 'with' : 'without';
+      print(`Start the service ${how} COMPASS_EVENTSTORE_URL: it makes its read models anew.`);
+    } else {
+      const words = `${serving} processes serve still, and ${left} events came meanwhile.`;
+      print(`${words} Stop the service and copy again: what is there is not copied twice.`);
+      process.exitCode = 1;
+    }
   });
 
 program

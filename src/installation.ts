@@ -210,16 +210,17 @@ async function openStore(
 async function requireSameEngine(pool: pg.Pool, { eventStoreUrl }: Config): Promise<void> {
   const { rows } = await pool.query<{ isOther: boolean }>(
     `select exists (
-      select from read.checkpoints where position <> '0' and (position like '%.%') <> $1
+      select from read.checkpoints where live and position <> '0' and (position like '%.%') <> $1
     ) as "isOther"`,
     [eventStoreUrl !== undefined],
   );
   if (rows[0]?.isOther !== true) return;
   throw new Error(
     eventStoreUrl === undefined
-      ? 'This database belongs to a log in EventStoreDB, which COMPASS_EVENTSTORE_URL must name.'
-      : 'This database belongs to a log in PostgreSQL, and COMPASS_EVENTSTORE_URL names another one. Give that one a ' +
-          'database of its own, or leave the setting out.',
+      ? 'This database belongs to a log in EventStoreDB, which COMPASS_EVENTSTORE_URL must name. To leave it, copy the log ' +
+          'with `npm run admin -- copy-log --to postgres`.'
+      : 'This database belongs to a log in PostgreSQL, and COMPASS_EVENTSTORE_URL names another one. Copy the ' +
+          'log there with `npm run admin -- copy-log --to eventstore`, or leave the setting out.',
   );
 }
 

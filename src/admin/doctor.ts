@@ -7,6 +7,7 @@ import { comparePositions, type Position } from '../event-store/port.js';
 import { type Installation, openInstallation, schemas } from '../installation.js';
 import type { Log } from '../platform/log.js';
 import { masterKeyFingerprint } from '../platform/master-key.js';
+import { countServing } from './serving.js';
 
 /** What was looked at, and what was found: `ok` is false when somebody has to do something. */
 export interface Finding {
@@ -23,8 +24,6 @@ interface Check {
 
 const clockDifferenceMaxSeconds = 5;
 const freeBytesMin = 1_000_000_000;
-/** As projections/runner/locks.ts calls it. */
-const locksConnectionName = 'compass-read-model-locks';
 const remedy = 'Restore it from a backup.';
 
 /** Looks at an installation, running or not, and changes nothing in it. */
@@ -89,12 +88,8 @@ async function versionOf({ readDb }: Installation): Promise<string> {
   return rows[0]?.version ?? 'answers';
 }
 
-/** Each process that serves has one connection for the locks of its read models, and keeps it. */
 async function countProcesses({ readDb }: Installation, { processesCount }: Config): Promise<string> {
-  const { rows } = await sql<{ count: bigint }>`
-    select count(*) from pg_stat_activity
-    where application_name = ${locksConnectionName} and datname = current_database()`.execute(readDb);
-  return `${processesCount} by these settings, ${rows[0]?.count ?? 0n} serving now`;
+  return `${processesCount} by these settings, ${await countServing(readDb)} serving now`;
 }
 
 async function checkMigrations({ readDb }: Installation): Promise<string> {

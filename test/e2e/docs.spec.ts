@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { settings } from '../../src/config/settings.js';
 import { verdictCodes } from '../../src/domain/access/verdict.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -30,6 +31,26 @@ describe('docs/errors.md', () => {
     expect(new Set(listed.map(name))).toEqual(new Set(codes.map(name)));
   });
 });
+
+describe('docker-compose.yml', () => {
+  it('has no setting but those there are, and every volume and service that it speaks of', () => {
+    const text = read('docker-compose.yml');
+    const names = [...text.matchAll(/^ +(COMPASS_[A-Z_]+):/gm)].map((match) => match[1]);
+    const known: string[] = Object.values(settings).map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(3);
+    expect(known).toEqual(expect.arrayContaining(names));
+    const { services, volumes } = parse(text, { merge: true }) as Compose;
+    const used = Object.values(services).flatMap((service) => service.volumes ?? []);
+    expect(new Set(used.map((volume) => volume.split(':')[0]))).toEqual(new Set(Object.keys(volumes)));
+    const needed = Object.values(services).flatMap((service) => Object.keys(service.depends_on ?? {}));
+    expect(Object.keys(services)).toEqual(expect.arrayContaining(needed));
+  });
+});
+
+interface Compose {
+  readonly services: Record<string, { readonly volumes?: string[]; readonly depends_on?: object }>;
+  readonly volumes: object;
+}
 
 describe('docs/operate.md', () => {
   it('lists every setting', () => {
