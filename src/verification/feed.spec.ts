@@ -42,11 +42,12 @@ function setUp(load: () => Promise<Position> = () => Promise.resolve(start)) {
 }
 
 describe('the feed of the index', () => {
-  it('has started once the index is at the head', async () => {
+  it('has started once the index is at the head, and fresh', async () => {
     const { feed, index, create } = setUp();
     await create('k1');
     await feed.start();
     expect(index.key('k1')).toBeDefined();
+    expect(feed.stalenessSeconds()).toBeLessThan(60);
   });
 
   it('goes on from where the read model was', async () => {
@@ -135,12 +136,13 @@ describe('the feed of the index', () => {
       looks += 1;
       return ledger.head();
     };
-    await feed.start();
+    const started = feed.start();
     await begun;
     expect([looks, feed.stalenessSeconds()]).toEqual([1, Number.POSITIVE_INFINITY]);
     announced.resolve();
-    await freshOf(feed);
+    await started;
     expect(looks).toBe(2);
+    expect(feed.stalenessSeconds()).toBeLessThan(60);
   });
 
   it('grows stale while it cannot follow, though the head can be read', async () => {

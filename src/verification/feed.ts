@@ -6,7 +6,7 @@ import type { AccessIndex } from './access-index.js';
 
 /** Keeps the index of this process at the head of the log. */
 export interface AccessFeed {
-  /** Loads the read model and follows the log from there; resolves once the index is at the head. */
+  /** Loads the read model and follows the log from there; resolves once the index is at the head, and fresh. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** True as soon as the index knows everything up to the position; false after the time. */
@@ -37,6 +37,8 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
   /** The last event that the index has. */
   let taken: Position = start;
   let agreedAt = Number.NEGATIVE_INFINITY;
+  /** Settled by the first agreement with the head. */
+  const agreed = Promise.withResolvers<void>();
   let waiting: { readonly position: Position; readonly resolve: (reached: boolean) => void }[] = [];
   let running: Promise<unknown> = Promise.resolve();
 
@@ -82,7 +84,10 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
       const askedAt = performance.now();
       try {
         await announce();
-        if (await waitFor(await ledger.head(), heartbeatMilliseconds)) agreedAt = askedAt;
+        if (await waitFor(await ledger.head(), heartbeatMilliseconds)) {
+          agreedAt = askedAt;
+          agreed.resolve();
+        }
       } catch (error) {
         warn('Verification cannot see the head of the log.', error);
       }
@@ -120,9 +125,12 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
       const head = await ledger.head();
       running = Promise.all([follow(), beat()]);
       while (!signal.aborted && !(await waitFor(head, heartbeatMilliseconds)));
+      // Before that every question would be refused.
+      await agreed.promise;
     },
     async stop() {
       stopped.abort();
+      agreed.resolve();
       await running;
     },
   };

@@ -18,7 +18,7 @@ import { type SpawnedService, spawnService } from '../support/spawned-service.js
 
 /** `POST /v1/keys/{id}/revoke?wait=everywhere` where several services stand on one database. */
 
-const rounds = 200;
+const rounds = 100;
 const atOnce = 4;
 /** Some seconds on two cores that have nothing else to do. */
 const roundsTimeoutMilliseconds = 180_000;
