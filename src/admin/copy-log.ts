@@ -61,7 +61,7 @@ interface Comparison {
   readonly events: number;
   /** Of the last of them in the source. */
   readonly position: Position;
-  /** How many more the source has. */
+  /** How many more the source has; not counted where the rest is about to be copied. */
   readonly left: number;
 }
 
@@ -72,6 +72,7 @@ async function compare(copying: Copying, phase: 'comparing' | 'verifying'): Prom
   let [events, left, position] = [0, 0, start];
   for await (const event of eventsOf(source, start, signal)) {
     const { value: copy } = await copies.next();
+    if (!copy && phase === 'comparing') break;
     if (copy) {
       if (!leafHash(event).equals(leafHash(copy))) throw differenceOf(events + 1, event, copy);
       events += 1;
