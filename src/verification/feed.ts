@@ -122,9 +122,9 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
     async start() {
       position = await load();
       taken = position;
-      const head = await ledger.head();
+      // Where the log cannot be read from the beginning, the start fails; later it is waited for.
+      await ledger.head();
       running = Promise.all([follow(), beat()]);
-      while (!signal.aborted && !(await waitFor(head, heartbeatMilliseconds)));
       // Before that every question would be refused.
       await agreed.promise;
     },
