@@ -22,12 +22,11 @@ const mark = 0;
 const unknownPosition = 2n ** 63n;
 
 export function toProposed({ id, type, data, metadata }: EncodedEvent): EventData {
-  const kept = metadata.length === 0 || isExactJson(metadata) ? metadata : marked(metadata);
+  const kept = metadata.length === 0 || exactJson(metadata) !== undefined ? metadata : marked(metadata);
   // The client recognises bytes by their constructor, which must not be Buffer.
   const common = { id, type, metadata: Uint8Array.from(kept) };
-  return isExactJson(data)
-    ? jsonEvent({ ...common, data: JSON.parse(textOf(data)) as JSONType })
-    : binaryEvent({ ...common, data });
+  const json = exactJson(data);
+  return json === undefined ? binaryEvent({ ...common, data }) : jsonEvent({ ...common, data: json });
 }
 
 /** @throws Error in words when the server is too old to tell positions */
@@ -62,20 +61,17 @@ function marked(bytes: Uint8Array): Uint8Array {
   return result;
 }
 
-/** Whether reading it as JSON and writing that gives the same bytes. */
-function isExactJson(bytes: Uint8Array): boolean {
-  const text = textOf(bytes);
+/** What the bytes say in JSON, if writing that gives the same bytes. */
+function exactJson(bytes: Uint8Array): JSONType | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   try {
-    return Buffer.from(JSON.stringify(JSON.parse(text))).equals(bytes);
+    const value = JSON.parse(text) as JSONType;
+    return jsonBytes(value).equals(bytes) ? value : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-}
-
-function jsonBytes(value: unknown): Uint8Array {
+function jsonBytes(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
