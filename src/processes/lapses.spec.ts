@@ -1,12 +1,9 @@
 import { keyRows, keysModel } from '../../projections/keys/table.js';
 import type { Runner } from '../../projections/runner/runner.js';
 import { secretRecordOf } from '../../test/support/key-events.js';
-import { noLinks } from '../../test/support/no-links.js';
+import { partsOf } from '../../test/support/parts.js';
 import { keyCreated } from '../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../test/support/projection-house.js';
-import { createExecutor } from '../application/execute.js';
-import { createLookups } from '../application/lookups.js';
-import type { Parts } from '../application/parts.js';
 import type { Recorded } from '../domain/recorded.js';
 import { newId } from '../platform/ids.js';
 import { createLapses, type Lapses } from './lapses.js';
@@ -28,20 +25,8 @@ afterEach(() => house.close());
 /** As of one more process: nothing is shared but the log and the database. */
 function lapses(): Lapses {
   const clock = { now: () => new Date(now) };
-  const parts: Parts = {
-    executor: createExecutor({ ledger: house.ledger, clock, newId }),
-    ledger: house.ledger,
-    clock,
-    newId,
-    readDb: house.db,
-    lookups: createLookups(house.db),
-    settled: () => settle(house, runner),
-    keysListed: () => settle(house, runner),
-    links: noLinks,
-    everywhere: () => Promise.resolve([]),
-    sendsMail: false,
-    teamsTopUp: false,
-  };
+  const settled = () => settle(house, runner);
+  const parts = partsOf(house, { clock, settled, keysListed: settled });
   const warn = (message: string, error: unknown) => {
     throw new Error(message, { cause: error });
   };

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LapsedKey, lapsedKeys } from '../../projections/keys/lapses.js';
-import { keyDecider } from '../application/deciders.js';
 import type { Parts } from '../application/parts.js';
-import { keyStream } from '../domain/key/events.js';
 import { inTurn } from '../platform/turn.js';
+import { recordOnKey } from './record-on-key.js';
 
 /**
  * Writes into the log what time alone has done: that a key expired, that a replaced secret's grace is over.
@@ -35,17 +34,20 @@ const keysPerRound = 200;
 const atOnce = 20;
 
 export function createLapses({ parts, warn }: Options): Lapses {
-  const { executor, ledger, clock, newId, readDb, settled } = parts;
+  const { ledger, clock, readDb, settled } = parts;
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
   async function record(): Promise<boolean> {
     const at = clock.now().toISOString();
     const keys = await lapsedKeys(readDb, { at, limit: keysPerRound });
+    const command = { type: 'RecordLapses', at } as const;
+    const recordOne = ({ id, teamId }: LapsedKey) =>
+      recordOnKey(parts, 'lapses', { keyId: id, teamId, command });
     const failed: PromiseRejectedResult[] = [];
     for (let from = 0; from < keys.length && !stopping.signal.aborted; from += atOnce) {
       const some = keys.slice(from, from + atOnce);
-      const outcomes = await Promise.allSettled(some.map((key) => recordOne(key, at)));
+      const outcomes = await Promise.allSettled(some.map(recordOne));
       failed.push(...outcomes.filter((one) => one.status === 'rejected'));
     }
     // One key that cannot be written does not keep the others from being written.
@@ -53,22 +55,6 @@ export function createLapses({ parts, warn }: Options): Lapses {
     // Or the next round would find the same keys again.
     if (keys.length > 0) await settled(await ledger.head());
     return keys.length === keysPerRound;
-  }
-
-  /** A refusal means that the key was deleted meanwhile. */
-  async function recordOne({ id, teamId }: LapsedKey, at: string): Promise<void> {
-    const commandId = newId();
-    await executor.execute({
-      decider: keyDecider,
-      stream: keyStream(id),
-      command: { type: 'RecordLapses', at },
-      context: {
-        actor: { type: 'process', id: 'lapses' },
-        teamId,
-        commandId,
-        correlationId: commandId,
-      },
-    });
   }
 
   async function run(): Promise<void> {

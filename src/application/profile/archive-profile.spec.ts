@@ -1,11 +1,8 @@
 import { keysModel } from '../../../projections/keys/table.js';
-import { noLinks } from '../../../test/support/no-links.js';
+import { partsOf } from '../../../test/support/parts.js';
 import { keyCreated } from '../../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../../test/support/projection-house.js';
-import { systemClock } from '../../platform/clock.js';
 import { newId } from '../../platform/ids.js';
-import { createExecutor } from '../execute.js';
-import { createLookups } from '../lookups.js';
 import { type Parts, ReadModelsBehind } from '../parts.js';
 import { actorOf } from '../principal.js';
 import { ArchiveProfileCommand, ArchiveProfileHandler } from './archive-profile.js';
@@ -36,25 +33,10 @@ async function giveToKey(): Promise<void> {
 }
 
 function archive(keysListed: Parts['keysListed']) {
-  const { ledger, db } = house;
-  const parts: Parts = {
-    executor: createExecutor({ ledger, clock: systemClock, newId }),
-    ledger,
-    clock: systemClock,
-    newId,
-    readDb: db,
-    lookups: createLookups(db),
-    settled: async () => undefined,
-    keysListed,
-    links: noLinks,
-    everywhere: () => Promise.resolve([]),
-    sendsMail: false,
-    teamsTopUp: false,
-  };
   const principal = { type: 'user', userId: newId(), sessionId: newId(), teamId, role: 'OWNER' } as const;
   const context = { commandId: newId(), correlationId: newId(), actor: actorOf(principal), teamId };
   const task = { principal, profileId, context, expectedRevision: undefined };
-  return new ArchiveProfileHandler(parts).execute(new ArchiveProfileCommand(task));
+  return new ArchiveProfileHandler(partsOf(house, { keysListed })).execute(new ArchiveProfileCommand(task));
 }
 
 /** The list of keys is behind until somebody waits for it. */

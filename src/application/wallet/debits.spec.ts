@@ -1,7 +1,7 @@
 import type { Runner } from '../../../projections/runner/runner.js';
 import { walletLedger } from '../../../projections/wallets/queries.js';
 import { walletsModel } from '../../../projections/wallets/table.js';
-import { noLinks } from '../../../test/support/no-links.js';
+import { partsOf } from '../../../test/support/parts.js';
 import { metadata } from '../../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../../test/support/projection-house.js';
 import type { PricedUsage } from '../../domain/wallet/commands.js';
@@ -11,8 +11,7 @@ import { OutcomeUnknown, StoreUnavailable } from '../../event-store/port.js';
 import { systemClock } from '../../platform/clock.js';
 import { newId } from '../../platform/ids.js';
 import { createExecutor } from '../execute.js';
-import { createLookups } from '../lookups.js';
-import { type Parts, ReadModelsBehind } from '../parts.js';
+import { ReadModelsBehind } from '../parts.js';
 import { createDebits } from './debits.js';
 
 const at = '2026-11-21T00:00:00.000Z';
@@ -53,21 +52,8 @@ beforeEach(async () => {
 
 /** A process of its own on the one log, with nothing in memory yet. */
 function process({ ledger = house.ledger, readDb = house.db, deadlineMilliseconds = 5_000 } = {}) {
-  const parts: Parts = {
-    executor: createExecutor({ ledger, clock: systemClock, newId, deadlineMilliseconds }),
-    ledger,
-    clock: systemClock,
-    newId,
-    readDb,
-    lookups: createLookups(readDb),
-    settled: async () => undefined,
-    keysListed: async () => undefined,
-    links: noLinks,
-    everywhere: () => Promise.resolve([]),
-    sendsMail: false,
-    teamsTopUp: false,
-  };
-  const debit = createDebits(parts);
+  const executor = createExecutor({ ledger, clock: systemClock, newId, deadlineMilliseconds });
+  const debit = createDebits(partsOf({ ledger, db: readDb }, { executor }));
   return (usageId: string, amountMicros = 3, changes: Partial<PricedUsage> = {}) =>
     debit(walletId, {
       usage: { ...usageOf(usageId, amountMicros), ...changes },

@@ -3,12 +3,9 @@ import { noticesModel } from '../../../projections/notices/table.js';
 import type { Runner } from '../../../projections/runner/runner.js';
 import { teamModel } from '../../../projections/team/table.js';
 import { secretRecordOf } from '../../../test/support/key-events.js';
-import { noLinks } from '../../../test/support/no-links.js';
+import { partsOf } from '../../../test/support/parts.js';
 import { keyCreated, metadata } from '../../../test/support/projection-events.js';
 import { type House, openHouse, settle } from '../../../test/support/projection-house.js';
-import { createExecutor } from '../../application/execute.js';
-import { createLookups } from '../../application/lookups.js';
-import type { Parts } from '../../application/parts.js';
 import type { DomainEvent } from '../../domain/recorded.js';
 import { defaultPolicy } from '../../domain/team/policy.js';
 import { newId } from '../../platform/ids.js';
@@ -60,20 +57,8 @@ async function append(stream: string, event: DomainEvent): Promise<void> {
 /** As of one more process: nothing is shared but the log and the database. */
 function notices(): Notices {
   const clock = { now: () => new Date(now) };
-  const parts: Parts = {
-    executor: createExecutor({ ledger: house.ledger, clock, newId }),
-    ledger: house.ledger,
-    clock,
-    newId,
-    readDb: house.db,
-    lookups: createLookups(house.db),
-    settled: () => settle(house, runner),
-    keysListed: () => settle(house, runner),
-    links: noLinks,
-    everywhere: () => Promise.resolve([]),
-    sendsMail: true,
-    teamsTopUp: false,
-  };
+  const caughtUp = () => settle(house, runner);
+  const parts = partsOf(house, { clock, settled: caughtUp, keysListed: caughtUp, sendsMail: true });
   const mailer = {
     send: (mail: Mail) => {
       sent.push(mail);

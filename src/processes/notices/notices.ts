@@ -8,12 +8,11 @@ import {
   type NoticeFilter,
 } from '../../../projections/notices/queries.js';
 import type { NoticeRow } from '../../../projections/notices/table.js';
-import { keyDecider } from '../../application/deciders.js';
 import type { Parts } from '../../application/parts.js';
 import type { RecordNotice } from '../../domain/key/commands.js';
-import { keyStream } from '../../domain/key/events.js';
 import type { SettledMails } from '../../platform/settled-mails.js';
 import { inTurn } from '../../platform/turn.js';
+import { recordOnKey } from '../record-on-key.js';
 import { type Addressed, compose, composeExpiry, composeRotationDue } from './compose.js';
 import type { Mailer } from './mailer.js';
 import { createTries } from './tries.js';
@@ -63,7 +62,7 @@ const sweepMilliseconds = 3_600_000;
 const rotationsMilliseconds = 60_000;
 
 export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options): Notices {
-  const { executor, readDb, clock, newId, links } = parts;
+  const { readDb, clock, links } = parts;
   const tools = { ...parts, baseUrl };
   const stopping = new AbortController();
   const tries = createTries(() => clock.now().getTime());
@@ -147,28 +146,11 @@ export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options
   async function tell({ id, keyId, teamId, compose: write }: Task): Promise<void> {
     const composed = await write();
     const isSent = composed !== undefined && (await mailer.send({ id, ...composed.letter }));
-    if (isSent && keyId !== null && composed.record) await recordOne(keyId, teamId, composed.record);
+    if (isSent && keyId !== null && composed.record) {
+      const command = { type: 'RecordNotice', ...composed.record, at: clock.now().toISOString() } as const;
+      await recordOnKey(parts, 'notices', { keyId, teamId, command });
+    }
     await settled.settle(id);
-  }
-
-  /** A refusal means that the key was deleted meanwhile. */
-  async function recordOne(
-    keyId: string,
-    teamId: string,
-    record: NonNullable<Composed['record']>,
-  ): Promise<void> {
-    const commandId = newId();
-    await executor.execute({
-      decider: keyDecider,
-      stream: keyStream(keyId),
-      command: { type: 'RecordNotice', ...record, at: clock.now().toISOString() },
-      context: {
-        actor: { type: 'process', id: 'notices' },
-        teamId,
-        commandId,
-        correlationId: commandId,
-      },
-    });
   }
 
   async function sweep(): Promise<void> {

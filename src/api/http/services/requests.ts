@@ -22,7 +22,7 @@ import { modelsMaxCount, perUnitsMax, unitsMaxCount } from '../../../domain/serv
 import { type ServiceStatus, serviceStatuses } from '../../../domain/service/state.js';
 import { MayBeAbsent, RequiredText } from '../fields.js';
 import { PageQuery } from '../pages.js';
-import { FreeForm } from '../shape.js';
+import { Quantities } from './quantities.js';
 
 export class ListServicesQuery extends PageQuery {
   @ApiPropertyOptional({ enum: serviceStatuses })
@@ -35,14 +35,7 @@ export class EstimateBody implements EstimateRequest {
   @RequiredText({ maxLength: 100, description: 'One of the service.', example: 'jais-30b' })
   readonly model!: string;
 
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-    description: 'How much of each unit that the model has a price for; what is absent is 0.',
-    example: { input_tokens: 1_200, output_tokens: 300 },
-  })
-  @FreeForm()
-  @IsObject()
+  @Quantities()
   readonly quantities!: Readonly<Record<string, number>>;
 }
 

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsObject, IsString, IsUUID, Matches } from 'class-validator';
+import { IsString, IsUUID, Matches } from 'class-validator';
 import type { UsageReport } from '../../../application/wallet/record-usage.js';
 import { LowerCase, OptionalInstant, RequiredText } from '../fields.js';
-import { FreeForm } from '../shape.js';
+import { Quantities } from '../services/quantities.js';
 
 export class RecordUsageBody implements UsageReport {
   @ApiProperty({
@@ -28,14 +28,7 @@ export class RecordUsageBody implements UsageReport {
   @RequiredText({ maxLength: 100, description: 'One of the service.', example: 'jais-30b' })
   readonly model!: string;
 
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-    description: 'How much of each unit that the model has a price for; what is absent is 0.',
-    example: { input_tokens: 1_200, output_tokens: 300 },
-  })
-  @FreeForm()
-  @IsObject()
+  @Quantities()
   readonly quantities!: Readonly<Record<string, number>>;
 
   @OptionalInstant({ description: 'When it was used, as whoever meters says.' })
