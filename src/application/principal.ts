@@ -34,6 +34,11 @@ export interface OperatorPrincipal {
 /** Who is asking. */
 export type Principal = UserPrincipal | KeyPrincipal | OperatorPrincipal;
 
+/** The person whose rights a principal has: of a session and of a personal token; others have their own. */
+export function personOf(principal: Principal): string | null {
+  return principal.type === 'user' ? principal.userId : principal.access.ownerId;
+}
+
 export function actorOf(principal: Principal): Actor {
   if (principal.type === 'user') {
     return { type: 'user', id: principal.userId, credentialId: principal.sessionId, role: principal.role };

@@ -222,6 +222,34 @@ describe('the last owner', () => {
   });
 });
 
+describe('who was demoted a moment ago', () => {
+  it('changes neither the policy nor a project any more, not by a personal token either', async () => {
+    const admin = await joined('ADMIN');
+    const { secret } = await tokenOf(admin, { scopes: ['project'], role: 'admin' });
+    const project = `/v1/projects/${owner.project.id}`;
+    const as = [admin, bearer(secret)];
+    for (let n = 0; n < 5; n++) {
+      const answers = await Promise.all([
+        change(admin.userId, 'USER'),
+        service.send('PATCH', '/v1/team', { as: admin, body: { rotateEveryDays: n + 1 } }),
+        service.send('POST', '/v1/projects', { as: admin, body: { name: `Project ${n}` } }),
+        ...as.map((one, i) => service.send('PATCH', project, { as: one, body: { name: `${n} of ${i}` } })),
+      ]);
+      expect(answers[0].status).toBe(200);
+      const { body } = await service.send<{ items: { type: string; actor: { id: string } }[] }>(
+        'GET',
+        '/v1/audit/events?limit=200',
+        { as: owner },
+      );
+      const types = body.items.map(({ type }) => type);
+      const after = types.slice(types.lastIndexOf('MemberRoleChanged') + 1);
+      expect(after).toEqual([]);
+      for (const { status } of answers) expect([200, 201, 403]).toContain(status);
+      await change(admin.userId, 'ADMIN');
+    }
+  });
+});
+
 describe('a personal token follows its user at once', () => {
   it('when they are demoted', async () => {
     const admin = await joined('ADMIN');

@@ -35,7 +35,12 @@ export class ChangePolicyHandler implements ICommandHandler<ChangePolicyCommand>
       context,
       expectedRevision,
       revisionOf: (team) => team.policyRevision,
-      command: { type: 'ChangePolicy', changes, at: this.parts.clock.now().toISOString() },
+      command: {
+        type: 'ChangePolicy',
+        changes,
+        by: context.actor.id,
+        at: this.parts.clock.now().toISOString(),
+      },
     });
   }
 }

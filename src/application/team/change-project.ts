@@ -3,7 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { ProjectStatus } from '../../domain/team/state.js';
 import type { CommandContext } from '../context.js';
 import { PARTS, type Parts } from '../parts.js';
-import type { Principal } from '../principal.js';
+import { type Principal, personOf } from '../principal.js';
 import type { WriteReceipt } from '../receipt.js';
 import type { Result } from '../result.js';
 import { findProject } from './find-project.js';
@@ -45,8 +45,9 @@ export class RenameProjectHandler implements ICommandHandler<RenameProjectComman
     const { principal, projectId } = task;
     const found = await findProject(this.parts, principal, 'projects.rename', projectId);
     if (!found.ok) return found;
+    const by = personOf(principal);
     const at = this.parts.clock.now().toISOString();
-    return runTeamCommand(this.parts, runOf(task, { type: 'RenameProject', projectId, name, at }));
+    return runTeamCommand(this.parts, runOf(task, { type: 'RenameProject', projectId, name, by, at }));
   }
 }
 
@@ -58,8 +59,12 @@ export class ChangeProjectStatusHandler implements ICommandHandler<ChangeProject
     const { principal, projectId } = task;
     const found = await findProject(this.parts, principal, 'projects.archive', projectId);
     if (!found.ok) return found;
+    const by = personOf(principal);
     const at = this.parts.clock.now().toISOString();
-    return runTeamCommand(this.parts, runOf(task, { type: 'ChangeProjectStatus', projectId, status, at }));
+    return runTeamCommand(
+      this.parts,
+      runOf(task, { type: 'ChangeProjectStatus', projectId, status, by, at }),
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { authorize } from '../authorize.js';
 import type { CommandContext } from '../context.js';
 import { PARTS, type Parts } from '../parts.js';
-import type { Principal } from '../principal.js';
+import { type Principal, personOf } from '../principal.js';
 import type { WriteReceipt } from '../receipt.js';
 import { denied, done, type Result } from '../result.js';
 import { runTeamCommand } from './run-command.js';
@@ -34,7 +34,13 @@ export class CreateProjectHandler implements ICommandHandler<CreateProjectComman
     const receipt = await runTeamCommand(this.parts, {
       teamId: principal.teamId,
       context,
-      command: { type: 'CreateProject', projectId, name, at: clock.now().toISOString() },
+      command: {
+        type: 'CreateProject',
+        projectId,
+        name,
+        by: personOf(principal),
+        at: clock.now().toISOString(),
+      },
     });
     return receipt.ok ? done({ projectId, ...receipt.value }) : receipt;
   }

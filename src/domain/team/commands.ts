@@ -13,10 +13,14 @@ export interface FoundTeam {
   readonly at: string;
 }
 
+/** Who asks: id of a user, also of one whose personal token does; null: a key that acts for nobody. */
+export type Asker = string | null;
+
 export interface CreateProject {
   readonly type: 'CreateProject';
   readonly projectId: string;
   readonly name: string;
+  readonly by: Asker;
   readonly at: string;
 }
 
@@ -24,6 +28,7 @@ export interface RenameProject {
   readonly type: 'RenameProject';
   readonly projectId: string;
   readonly name: string;
+  readonly by: Asker;
   readonly at: string;
 }
 
@@ -31,6 +36,7 @@ export interface ChangeProjectStatus {
   readonly type: 'ChangeProjectStatus';
   readonly projectId: string;
   readonly status: ProjectStatus;
+  readonly by: Asker;
   readonly at: string;
 }
 
@@ -92,6 +98,8 @@ export type MemberCommand = ChangeMember | RemoveMember | InviteMember | Withdra
 export interface ChangePolicy {
   readonly type: 'ChangePolicy';
   readonly changes: Partial<TeamPolicy>;
+  /** Id of the user who asks. */
+  readonly by: string;
   readonly at: string;
 }
 

@@ -22,17 +22,25 @@ const founded: TeamEvent[] = [
 const archived: TeamEvent = { type: 'ProjectArchived', projectId: 'p1', archivedAt: at };
 const restored: TeamEvent = { type: 'ProjectRestored', projectId: 'p1', restoredAt: at };
 
-const create = (name: string): CreateProject => ({ type: 'CreateProject', projectId: 'p2', name, at });
+const create = (name: string): CreateProject => ({
+  type: 'CreateProject',
+  projectId: 'p2',
+  name,
+  by: 'u1',
+  at,
+});
 const rename = (name: string, projectId = 'p1'): RenameProject => ({
   type: 'RenameProject',
   projectId,
   name,
+  by: 'u1',
   at,
 });
 const change = (status: 'active' | 'archived', projectId = 'p1'): ChangeProjectStatus => ({
   type: 'ChangeProjectStatus',
   projectId,
   status,
+  by: 'u1',
   at,
 });
 
@@ -76,18 +84,33 @@ describe('the projects of a team', () => {
     expect(given(...founded).when(change('archived', 'p9'))).toEqual({ code: 'project.not_found' });
     expect(given().when(create('Vision'))).toEqual({ code: 'team.not_found' });
   });
+
+  it('are managed by those alone who may at the very moment, and by keys that act for nobody', () => {
+    const refusal = { code: 'right.missing' };
+    const by = 'u3';
+    const commands = (asker: string | null) =>
+      [create('Vision'), rename('Speech'), change('archived')].map((one) => ({ ...one, by: asker }));
+    for (const before of [[], [joined(by, 'USER')], [joined(by, 'AUDITOR')], [joined(by, 'ADMIN', at)]]) {
+      for (const one of commands(by)) expect(given(...founded, ...before).when(one)).toEqual(refusal);
+    }
+    const managed = [...founded, joined(by, 'ADMIN')];
+    for (const one of [...commands(by), ...commands(null)]) {
+      expect(given(...managed).when(one)).toEqual([expect.objectContaining({ projectId: one.projectId })]);
+    }
+  });
+});
+
+const joined = (userId: string, role: Role, until?: string): TeamEvent => ({
+  type: 'MemberJoined',
+  membershipId: `m-${userId}`,
+  userId,
+  role,
+  ...(until !== undefined && { until }),
+  joinedAt: at,
 });
 
 describe('the members of a team', () => {
   const later = '2026-06-01T00:00:00.000Z';
-  const joined = (userId: string, role: Role, until?: string): TeamEvent => ({
-    type: 'MemberJoined',
-    membershipId: `m-${userId}`,
-    userId,
-    role,
-    ...(until !== undefined && { until }),
-    joinedAt: at,
-  });
   const make = (userId: string, role: Role, fields: Partial<ChangeMember> = {}): ChangeMember => ({
     type: 'ChangeMember',
     userId,

@@ -1,44 +1,67 @@
 import { specOf } from '../../../test/support/given.js';
 import { decide } from './decide.js';
-import type { TeamEvent } from './events.js';
+import type { Role, TeamEvent } from './events.js';
 import { defaultPolicy, isAddressAllowed, isNameAllowed, missingField, type TeamPolicy } from './policy.js';
 import { evolve } from './state.js';
 
 const given = specOf({ evolve, decide });
 
 const at = '2026-03-01T00:00:00.000Z';
-const created: TeamEvent = { type: 'TeamCreated', teamId: 't1', name: 'Engines', createdAt: at };
+const founded: TeamEvent[] = [
+  { type: 'TeamCreated', teamId: 't1', name: 'Engines', createdAt: at },
+  { type: 'MemberJoined', membershipId: 'm1', userId: 'u1', role: 'OWNER', joinedAt: at },
+];
 const changed = (changes: Partial<TeamPolicy>): TeamEvent => ({
   type: 'TeamPolicyChanged',
   ...defaultPolicy,
   ...changes,
   changedAt: at,
 });
-const change = (changes: Partial<TeamPolicy>) => ({ type: 'ChangePolicy', changes, at }) as const;
+const change = (changes: Partial<TeamPolicy>) => ({ type: 'ChangePolicy', changes, by: 'u1', at }) as const;
 
 describe('the policy of a team', () => {
   it('stands in one event, what changed and what did not', () => {
-    expect(given(created).when(change({ nameStyle: 'identifier' }))).toEqual([
+    expect(given(...founded).when(change({ nameStyle: 'identifier' }))).toEqual([
       changed({ nameStyle: 'identifier' }),
     ]);
     expect(
-      given(created, changed({ nameStyle: 'identifier' })).when(change({ rotateEveryDays: 90 })),
+      given(...founded, changed({ nameStyle: 'identifier' })).when(change({ rotateEveryDays: 90 })),
     ).toEqual([changed({ nameStyle: 'identifier', rotateEveryDays: 90 })]);
   });
 
   it('is cleared by null, and a repeat makes no event', () => {
-    const history = [created, changed({ rotateEveryDays: 90 })];
+    const history = [...founded, changed({ rotateEveryDays: 90 })];
     expect(given(...history).when(change({ rotateEveryDays: null }))).toEqual([changed({})]);
     expect(given(...history).when(change({ rotateEveryDays: 90 }))).toEqual([]);
-    expect(given(created).when(change({ ...defaultPolicy }))).toEqual([]);
+    expect(given(...founded).when(change({ ...defaultPolicy }))).toEqual([]);
     const undefinedOnes = { requiredFields: undefined } as unknown as Partial<TeamPolicy>;
-    expect(given(created).when(change(undefinedOnes))).toEqual([]);
+    expect(given(...founded).when(change(undefinedOnes))).toEqual([]);
+  });
+
+  it('is changed by those alone who may at the very moment', () => {
+    const refusal = { code: 'right.missing' };
+    const byOther = { ...change({ rotateEveryDays: 90 }), by: 'u2' };
+    const joined = (role: Role, until?: string): TeamEvent => ({
+      type: 'MemberJoined',
+      membershipId: 'm2',
+      userId: 'u2',
+      role,
+      ...(until !== undefined && { until }),
+      joinedAt: at,
+    });
+    const removed: TeamEvent = { type: 'MemberRemoved', membershipId: 'm2', userId: 'u2', removedAt: at };
+    for (const before of [[], [joined('USER')], [joined('AUDITOR')], [joined('ADMIN'), removed]]) {
+      expect(given(...founded, ...before).when(byOther)).toEqual(refusal);
+    }
+    expect(given(...founded, joined('ADMIN')).when(byOther)).toEqual([changed({ rotateEveryDays: 90 })]);
   });
 
   it('gives no key a longer life by default than at most', () => {
     const refusal = { code: 'policy.default_exceeds_max', field: 'defaultExpiresInDays' };
-    expect(given(created).when(change({ defaultExpiresInDays: 31, maxExpiresInDays: 30 }))).toEqual(refusal);
-    const history = [created, changed({ defaultExpiresInDays: 31 })];
+    expect(given(...founded).when(change({ defaultExpiresInDays: 31, maxExpiresInDays: 30 }))).toEqual(
+      refusal,
+    );
+    const history = [...founded, changed({ defaultExpiresInDays: 31 })];
     expect(given(...history).when(change({ maxExpiresInDays: 30 }))).toEqual(refusal);
     expect(given(...history).when(change({ maxExpiresInDays: 31 }))).toMatchObject([
       { maxExpiresInDays: 31 },
@@ -49,7 +72,7 @@ describe('the policy of a team', () => {
     const invite = (email: string) =>
       ({
         type: 'InviteMember',
-        membershipId: 'm1',
+        membershipId: 'm2',
         email,
         role: 'USER',
         tokenDigest: 'digest',
@@ -57,14 +80,7 @@ describe('the policy of a team', () => {
         by: 'u1',
         at,
       }) as const;
-    const joined = {
-      type: 'MemberJoined',
-      membershipId: 'm0',
-      userId: 'u1',
-      role: 'OWNER',
-      joinedAt: at,
-    } as const;
-    const history = [created, joined, changed({ allowedMailDomains: ['example.com'] })];
+    const history = [...founded, changed({ allowedMailDomains: ['example.com'] })];
     expect(given(...history).when(invite('ada@example.com'))).toMatchObject([{ type: 'MemberInvited' }]);
     expect(given(...history).when(invite('ada@example.com.evil.example'))).toEqual({
       code: 'invitation.domain_not_allowed',
