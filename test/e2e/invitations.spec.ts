@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { InvitationView } from '../../src/application/team/list-invitations.js';
 import type { MemberView } from '../../src/application/team/member-view.js';
+import { createAccounts } from '../../src/identity/accounts.js';
+import { newId } from '../../src/platform/ids.js';
+import { createPool } from '../../src/platform/postgres.js';
 import type { Caller, Sending } from '../support/http-client.js';
 import { join } from '../support/members.js';
 import { submitPage } from '../support/page-visit.js';
@@ -202,6 +206,41 @@ describe('a sign-up with an invitation', () => {
     await service.send('DELETE', `/v1/members/${answer.body.user.id}`, { as: owner });
     const body = { email: 'hedy@example.com', password: 'correct horse battery' };
     expect((await service.send<Teams>('POST', '/v1/sign-in', { body })).body.teams).toEqual([]);
+  });
+
+  it('that stopped before the log knew of it is completed by signing in with it: no team of their own besides', async () => {
+    const hertha = { email: 'hertha@example.com', password: 'correct horse battery', name: 'Hertha' };
+    const pool = createPool(service.databaseUrl, { applicationName: 'invitations-spec', max: 1 });
+    const accounts = await createAccounts({
+      pool,
+      secret: randomBytes(32),
+      baseUrl: service.url,
+      secureCookies: false,
+      newId,
+      report: () => undefined,
+    });
+    expect((await accounts.signUp(hertha)).ok).toBe(true);
+    await pool.end();
+    const { token } = await invited({ email: hertha.email });
+    const { email, password } = hertha;
+    const signedIn = await service.send<Teams>('POST', '/v1/sign-in', {
+      body: { email, password, invitation: token },
+    });
+    expect([signedIn.status, signedIn.headers['compass-position']]).toEqual([200, expect.any(String)]);
+    expect(signedIn.body).toEqual({
+      user: expect.objectContaining({ email }),
+      teams: [{ id: owner.team.id, name: owner.team.name, role: 'USER' }],
+    });
+  });
+
+  it('is followed by signing in with others, wherever the first one led', async () => {
+    const [lise, first] = ['lise@example.org', await invited({ email: 'lise@example.org' })];
+    const answer = await signUp(first.token, { email: lise });
+    await service.send('DELETE', `/v1/members/${answer.body.user.id}`, { as: owner });
+    const { token } = await invited({ email: lise, role: 'ADMIN' });
+    const body = { email: lise, password: 'correct horse battery', invitation: token };
+    const { teams } = (await service.send<Teams>('POST', '/v1/sign-in', { body })).body;
+    expect(teams).toEqual([{ id: owner.team.id, name: owner.team.name, role: 'ADMIN' }]);
   });
 
   it('is refused without an account left behind when the link is nothing', async () => {

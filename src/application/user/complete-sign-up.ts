@@ -24,7 +24,10 @@ export interface SignUpRequest {
   readonly email: string;
   readonly name: string;
   readonly teamName?: string;
-  /** The invitation they sign up with: they get its team, and none of their own. */
+  /**
+   * The invitation they sign up with: they get its team, and none of their own. Who has signed up already, and signs in
+   * with it, keeps what the first sign-up made.
+   */
   readonly invitation?: { readonly teamId: string; readonly teamName: string; readonly membershipId: string };
 }
 
@@ -165,7 +168,7 @@ export class CompleteSignUpHandler implements ICommandHandler<CompleteSignUpComm
       context: { ...given, actor: { type: 'user', id: userId }, teamId },
       command: { type: 'JoinTeam', membershipId, userId, email, at: clock.now().toISOString() },
     });
-    if (!joined.ok && invitation) return joined;
+    if (!joined.ok && invitation?.membershipId === membershipId) return joined;
     const team = joined.ok ? joined.state : (await executor.load(teamDecider, stream)).state;
     const project = team?.projects[0];
     if (!project) return refuse('team.not_found');

@@ -91,9 +91,12 @@ export class AccountsController {
     this.refuseForeignPages(request);
     const entered = await this.entrance.signIn(body, request.ip);
     const { user } = entered;
-    const made = await this.complete(user, request);
+    const invitation = await this.invitationOf(body);
+    const made = await this.complete(user, request, { ...(invitation && { invitation }) });
     const freeKey = await this.freeKeyOf(user, made);
-    if (body.invitation !== undefined) await this.accept(user, body.invitation, request, reply);
+    const hasJoined = made.isNew && made.teamId === invitation?.teamId;
+    if (hasJoined) writePosition(reply, made.position);
+    else if (body.invitation !== undefined) await this.accept(user, body.invitation, request, reply);
     void reply.header('set-cookie', [...entered.setCookie]);
     const teams = await this.queries.execute(new GetMembershipsQuery(user.id));
     return { user, teams, ...(freeKey && { freeKey }) };
@@ -132,8 +135,14 @@ export class AccountsController {
     if (request.headers.origin !== undefined) requireOwnOrigin(request, this.entrance.publicUrl);
   }
 
-  /** What a sign-up joins, looked at before there is an account: it is for the address that it names. */
-  private async invitationOf({ email, invitation: token }: SignUpBody): Promise<SignUpRequest['invitation']> {
+  /**
+   * What a sign-up joins, looked at before there is an account: it is for the address that it names. A sign-in may be
+   * the rest of such a sign-up, which stopped before the log knew of it.
+   */
+  private async invitationOf({
+    email,
+    invitation: token,
+  }: Pick<SignUpBody, 'email' | 'invitation'>): Promise<SignUpRequest['invitation']> {
     if (token === undefined) return undefined;
     const { team, invitation } = valueOf(await this.queries.execute(new FindInvitationQuery(token)));
     if (invitation.email !== normalizedEmail(email)) {
