@@ -154,6 +154,15 @@ describe('an invitation', () => {
     expect(await list()).toEqual([]);
     expectProblem(await signIn(grace, token), 404, 'invitation.not_found');
     expectProblem(await send('DELETE', `/${id}`), 404, 'invitation.not_found');
+    const { headers, body } = await invite();
+    service.secrets.remember('secret', new URL(body.invitation.url).hash.slice(1));
+    const path = `/${body.invitation.id}`;
+    expectProblem(
+      await send('DELETE', path, { headers: { 'if-match': '"1"' } }),
+      412,
+      'request.precondition_failed',
+    );
+    expect((await send('DELETE', path, { headers: { 'if-match': String(headers.etag) } })).status).toBe(204);
   });
 
   it('is nothing to who changed the link', async () => {

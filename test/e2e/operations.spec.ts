@@ -194,6 +194,25 @@ describe('an id of another team', () => {
   });
 });
 
+describe('a precondition', () => {
+  /** What changes one thing that is there. */
+  const changing = guarded.filter(
+    ([name]) => (name.includes('{') && !name.startsWith('GET ')) || name === 'PATCH /v1/team',
+  );
+  const reading = ['POST /v1/services/{serviceId}/estimate'];
+
+  it.each(changing)('that does not hold is refused by %s', async (name, row) => {
+    if (reading.includes(name)) return;
+    const { path, body } = await row.request(world);
+    const as = row.statuses?.[0] === 403 ? await world.as('operator') : world.owner;
+    const answer = await service.send(methodOf(name), path, { as, body, headers: { 'if-match': '"0"' } });
+    expectProblem(answer, 412, 'request.precondition_failed');
+    const undone = await service.send(methodOf(name), path, { as, body, headers: { 'if-match': '1' } });
+    expectProblem(undone, 400, 'request.invalid');
+    expect((await send(name, { path, ...(body && { body }) }, as)).status).toBeLessThan(300);
+  });
+});
+
 describe('an address takes no other method', () => {
   it.each(all)('than %s', async (name, row) => {
     const { path } = await row.request(world);

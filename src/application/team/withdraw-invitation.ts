@@ -14,6 +14,7 @@ export class WithdrawInvitationCommand extends Command<Result<WriteReceipt>> {
     readonly principal: Principal,
     readonly invitationId: string,
     readonly context: CommandContext,
+    readonly expectedRevision: number | undefined,
   ) {
     super();
   }
@@ -24,7 +25,7 @@ export class WithdrawInvitationHandler implements ICommandHandler<WithdrawInvita
   constructor(@Inject(PARTS) private readonly parts: Parts) {}
 
   async execute(asked: WithdrawInvitationCommand): Promise<Result<WriteReceipt>> {
-    const { principal, invitationId: membershipId, context } = asked;
+    const { principal, invitationId: membershipId, context, expectedRevision } = asked;
     if (authorize(principal, 'members.read') !== 'allowed') return refuse('invitation.not_found');
     const mayWithdraw = authorize(principal, 'members.manage') === 'allowed';
     const at = this.parts.clock.now().toISOString();
@@ -33,6 +34,9 @@ export class WithdrawInvitationHandler implements ICommandHandler<WithdrawInvita
       ? runTeamCommand(this.parts, {
           teamId,
           context,
+          expectedRevision,
+          revisionOf: ({ invitations }) =>
+            invitations.find((one) => one.membershipId === membershipId)?.revision,
           command: { type: 'WithdrawInvitation', membershipId, by: context.actor.id, at },
         })
       : refuse('right.missing');

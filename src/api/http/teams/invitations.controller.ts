@@ -18,8 +18,9 @@ import { isEmail, normalizedEmail } from '../../../identity/credentials.js';
 import { ENTRANCE, type Entrance } from '../accounts/entrance.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
+import { IfMatch } from '../if-match.js';
 import { PathId } from '../path-id.js';
-import { writePosition } from '../receipts.js';
+import { etagOf, writePosition } from '../receipts.js';
 import { InvitationsAnswer, OneInvitationAnswer } from './invitation-answers.js';
 import { InviteMemberBody } from './member-requests.js';
 
@@ -53,8 +54,9 @@ export class InvitationsController {
     const { role, until } = body;
     const asked = { email, role, ...(until !== undefined && { until }) };
     const command = new InviteMemberCommand(caller, asked, contextOf(request, caller));
-    const { invitation, token, position } = valueOf(await this.commands.execute(command));
+    const { invitation, token, position, revision } = valueOf(await this.commands.execute(command));
     writePosition(reply, position);
+    void reply.header('etag', etagOf(revision));
     if (token === undefined) return { invitation };
     // After the `#`, so that no server on the way and no log of one gets to see it.
     const url = `${this.entrance.publicUrl ?? `${request.protocol}://${request.host}`}/join#${token}`;
@@ -75,10 +77,12 @@ export class InvitationsController {
   async withdraw(
     @Caller() caller: Principal,
     @Param('invitationId', invitationIdOf) invitationId: string,
+    @IfMatch() expectedRevision: number | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const command = new WithdrawInvitationCommand(caller, invitationId, contextOf(request, caller));
+    const context = contextOf(request, caller);
+    const command = new WithdrawInvitationCommand(caller, invitationId, context, expectedRevision);
     const { position } = valueOf(await this.commands.execute(command));
     writePosition(reply, position);
   }
