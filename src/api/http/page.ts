@@ -16,6 +16,7 @@ interface Content {
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}
 code{display:block;padding:1rem;border:1px solid;overflow-wrap:anywhere;user-select:all}
 label,input{display:block;width:100%;box-sizing:border-box;margin:.5rem 0}
+input,button{font:inherit;padding:.4rem .8rem}
 button{margin:.5rem .5rem 0 0}`;
 
 const sourceOf = (text: string) => `'sha256-${hash('sha256', text, 'base64')}'`;

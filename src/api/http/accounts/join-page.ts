@@ -35,7 +35,7 @@ form.addEventListener('submit', async (event) => {
 /** The page behind the link of an invitation: who follows it signs up or in, and is in the team. */
 export const joinPage = createPage({
   title: 'Join a team on Compass Keys',
-  body: `<p>You are invited. The invitation is for the address that it was sent to.</p>
+  body: `<p role="status">You are invited. The invitation is for the address that it was sent to.</p>
 <form>
 <label>E-mail address<input name="email" type="email" autocomplete="username" required></label>
 <label>Password, of 12 characters at least<input name="password" type="password" autocomplete="current-password" required></label>

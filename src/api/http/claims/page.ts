@@ -12,6 +12,7 @@ button.addEventListener('click', async () => {
   }).then((response) => response.json(), () => ({ detail: 'The service does not answer. Try again.' }));
   if (answer.secret === undefined) {
     words.textContent = answer.detail;
+    if (answer.code === 'claim.not_found') button.remove();
     button.disabled = false;
     return;
   }
@@ -25,7 +26,7 @@ button.addEventListener('click', async () => {
 /** The page behind the link in the mail about a new key: a button, and once it is pressed, the secret. */
 export const claimPage = createPage({
   title: 'Your API key',
-  body: `<p>The secret is shown once. Have a safe place for it at hand.</p>
+  body: `<p role="status">The secret is shown once. Have a safe place for it at hand.</p>
 <button type="button">Show the secret</button>`,
   script,
 });
