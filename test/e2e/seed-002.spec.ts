@@ -1,7 +1,7 @@
 import type { KeyView } from '../../src/application/key/key-view.js';
 import type { CostEstimate } from '../../src/application/service/estimate-cost.js';
 import { type Catalogue, createCatalogue } from '../support/catalogue.js';
-import { bearer } from '../support/http-client.js';
+import { bearer, type Caller } from '../support/http-client.js';
 import { type KeyCalls, keyCalls } from '../support/key-calls.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
 import { type Member, signUpInto } from '../support/members.js';
@@ -112,6 +112,9 @@ describe('Editing assigned users', () => {
   });
 
   it('Team Owner, Admin', async () => {
+    const both = [admin.userId, user.userId];
+    const assigned = await keyCalls(service, admin).assignUsers(key.key.id, both);
+    expect(assigned.body.key.users.map(({ id }) => id)).toEqual(both);
     const answer = await keyCalls(service, user).assignUsers(key.key.id, []);
     expectProblem(answer, 403, 'right.missing');
   });
@@ -225,7 +228,21 @@ describe('Revoking a key', () => {
     expect((await service.revoke(owner, other.key.id)).status).toBe(200);
   });
 
+  it('or to delete it', async () => {
+    const doomed = await service.createKey(owner, { userIds: [user.userId] });
+    const remove = (as: Caller) => service.send('DELETE', `/v1/keys/${doomed.key.id}`, { as });
+    expectProblem(await remove(user), 403, 'right.missing');
+    expect((await remove(admin)).status).toBe(204);
+    expect(await verdictOf(doomed.secret, {})).toBe('NOT_FOUND');
+  });
+
   it('not available for your Free Service Key', async () => {
-    expectProblem(await service.revoke(owner, owner.freeKey.key.id), 409, 'key.free_is_permanent');
+    const { id } = owner.freeKey.key;
+    expectProblem(await service.revoke(owner, id), 409, 'key.free_is_permanent');
+    expectProblem(
+      await service.send('DELETE', `/v1/keys/${id}`, { as: owner }),
+      409,
+      'key.free_is_permanent',
+    );
   });
 });
