@@ -4,6 +4,7 @@ import {
   listTeams,
   membersByIds,
   membersOfTeam,
+  type ProjectFilter,
   projectsOfTeam,
   teamsOfUser,
   usersByIds,
@@ -94,13 +95,15 @@ describe('people and their teams', () => {
     expect(await membersByIds(house.db, [])).toEqual([]);
   });
 
-  it('knows the projects of a team in the order of their making', async () => {
-    const projects = await projectsOfTeam(house.db, 't2');
-    expect(projects.map(({ id, teamId }) => [id, teamId])).toEqual([
-      ['b2', 't2'],
-      ['a2', 't2'],
-    ]);
-    expect(await projectsOfTeam(house.db, 'nobody')).toEqual([]);
+  it('knows the projects of a team, newest first, in pages, or one of them', async () => {
+    const idsOf = async (filter: Omit<ProjectFilter, 'limit'>, limit = 9) =>
+      (await projectsOfTeam(house.db, { ...filter, limit })).map(({ id }) => id);
+    expect(await idsOf({ teamId: 't2' })).toEqual(['a2', 'b2']);
+    const [first] = await projectsOfTeam(house.db, { teamId: 't2', limit: 1 });
+    expect(await idsOf({ teamId: 't2', after: first! })).toEqual(['b2']);
+    expect(await idsOf({ teamId: 't2', projectId: 'b2' })).toEqual(['b2']);
+    expect(await idsOf({ teamId: 't1', projectId: 'b2' })).toEqual([]);
+    expect(await idsOf({ teamId: 'nobody' })).toEqual([]);
   });
 
   it('knows what users are called, and leaves out whom it does not know', async () => {

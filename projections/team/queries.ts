@@ -75,14 +75,31 @@ export async function membersOfTeam(
     .execute();
 }
 
-/** In the order of their making: the first is where keys go that name none. */
-export async function projectsOfTeam(db: Kysely<TeamDatabase>, teamId: string): Promise<ProjectRow[]> {
+export interface ProjectFilter {
+  readonly teamId: string;
+  /** Only this one, if it is the team's. */
+  readonly projectId?: string;
+  readonly limit: number;
+  /** The last project of the page before. */
+  readonly after?: { readonly createdAt: string; readonly id: string };
+}
+
+/** A page of a team's projects, newest first. */
+export async function projectsOfTeam(
+  db: Kysely<TeamDatabase>,
+  { teamId, projectId, limit, after }: ProjectFilter,
+): Promise<ProjectRow[]> {
   return db
     .selectFrom('read.projects')
     .selectAll()
     .where('teamId', '=', teamId)
-    .orderBy('createdAt')
-    .orderBy('id')
+    .$if(projectId !== undefined, (query) => query.where('id', '=', sql<string>`${projectId}`))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(created_at, id) < (${after?.createdAt}::timestamptz, ${after?.id})`),
+    )
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
     .execute();
 }
 

@@ -74,6 +74,7 @@ test('someone signs up and has a team, a project, a session and the free key', a
   });
   expect(await get('/v1/projects')).toEqual({
     items: [expect.objectContaining({ id: ada.project.id, teamId: ada.team.id })],
+    nextCursor: null,
   });
 });
 

@@ -7,6 +7,7 @@ import { createPool } from '../../src/platform/postgres.js';
 import type { Caller, Sending } from '../support/http-client.js';
 import { join } from '../support/members.js';
 import { submitPage } from '../support/page-visit.js';
+import { readInPages } from '../support/pages.js';
 import type { Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -68,6 +69,14 @@ const inTeam = (person: Caller): Caller => ({
 });
 
 describe('an invitation', () => {
+  it('is listed, newest first, in pages', async () => {
+    const first = await invited();
+    const second = await invited({ email: `other-${grace.email}` });
+    const items = await list();
+    expect(items.map(({ id }) => id)).toEqual([second.id, first.id]);
+    expect(await readInPages(service, '/v1/invitations', owner)).toEqual(items);
+  });
+
   it('is made, with a link that is shown this once', async () => {
     const { status, headers, body } = await invite({ email: ` ${grace.email.toUpperCase()} ` });
     expect([status, headers['cache-control']]).toEqual([201, 'no-store']);

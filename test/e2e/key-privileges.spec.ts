@@ -258,7 +258,7 @@ describe('the projects of a team', () => {
 
   it('are all shown to every member', async () => {
     const { body } = await projects(await join(service, owner, 'USER'));
-    expect(body.items.map(({ id }) => id)).toEqual([owner.project.id, otherProjectId]);
+    expect(body.items.map(({ id }) => id)).toEqual([otherProjectId, owner.project.id]);
   });
 
   it('are not shown to a public key', async () => {

@@ -1,6 +1,7 @@
 import type { ProjectView } from '../../src/application/team/get-project.js';
 import { bearer, type Caller, type Sending } from '../support/http-client.js';
 import { join } from '../support/members.js';
+import { readInPages } from '../support/pages.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -58,6 +59,15 @@ describe('a project', () => {
     expect([read.status, read.headers.etag, read.body]).toEqual([200, headers.etag, body]);
     const { items } = (await send<{ items: ProjectView[] }>('GET', '')).body;
     expect(items.find(({ id }) => id === body.project.id)).toEqual(body.project);
+  });
+
+  it('is listed, newest first, in pages', async () => {
+    const team = await service.signUp();
+    const [vision, speech] = [await create('Vision', team), await create('Speech', team)];
+    const { body } = await send<{ items: ProjectView[]; nextCursor: unknown }>('GET', '', { as: team });
+    expect(body.items.map(({ id }) => id)).toEqual([speech.id, vision.id, team.project.id]);
+    expect(body.nextCursor).toBeNull();
+    expect(await readInPages(service, '/v1/projects', team)).toEqual(body.items);
   });
 
   it('is renamed; a repeat changes nothing', async () => {

@@ -3,17 +3,13 @@ import type { Role } from '../../src/domain/team/events.js';
 import { bearer, type Caller, type Sending } from '../support/http-client.js';
 import { keyCalls } from '../support/key-calls.js';
 import { join } from '../support/members.js';
+import { readInPages } from '../support/pages.js';
 import type { NewKey, Owner } from '../support/people.js';
 import { expectProblem, pointersOf } from '../support/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 
 interface OneMember {
   readonly member: MemberView;
-}
-
-interface Page {
-  readonly items: readonly MemberView[];
-  readonly nextCursor: string | null;
 }
 
 interface Person extends Caller {
@@ -81,16 +77,7 @@ describe('the members of a team', () => {
       joinedAt: expect.any(String),
       revision: 2,
     });
-    const pages: MemberView[] = [];
-    const page = (query: string) => send<Page>('GET', query);
-    for (let cursor: string | null = ''; cursor !== null; ) {
-      const { items: some, nextCursor }: Page = (
-        await page(`?limit=1${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
-      ).body;
-      pages.push(...some);
-      cursor = nextCursor;
-    }
-    expect(pages).toEqual(items);
+    expect(await readInPages(service, '/v1/members', owner)).toEqual(items);
   });
 
   it('get another role; a repeat changes nothing', async () => {

@@ -42,7 +42,14 @@ export class OneInvitationAnswer {
   readonly invitation!: NewInvitationAnswer;
 }
 
-export class InvitationsAnswer {
+export class InvitationPageAnswer {
   @ApiProperty({ type: [InvitationAnswer] })
   readonly items!: readonly InvitationView[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The cursor of the next page; null on the last one.',
+  })
+  readonly nextCursor!: string | null;
 }

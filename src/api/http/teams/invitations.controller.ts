@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
@@ -15,13 +27,15 @@ import { InviteMemberCommand } from '../../../application/team/invite-member.js'
 import { ListInvitationsQuery } from '../../../application/team/list-invitations.js';
 import { WithdrawInvitationCommand } from '../../../application/team/withdraw-invitation.js';
 import { isEmail, normalizedEmail } from '../../../identity/credentials.js';
+import type { Cursors } from '../../../platform/cursors.js';
 import { ENTRANCE, type Entrance } from '../accounts/entrance.js';
 import { problemOfRefusal, valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
+import { answerPage, CURSORS, listName, PageQuery } from '../pages.js';
 import { PathId } from '../path-id.js';
 import { etagOf, writePosition } from '../receipts.js';
-import { InvitationsAnswer, OneInvitationAnswer } from './invitation-answers.js';
+import { InvitationPageAnswer, OneInvitationAnswer } from './invitation-answers.js';
 import { InviteMemberBody } from './member-requests.js';
 
 const invitationIdOf = new PathId('invitation.not_found');
@@ -34,6 +48,7 @@ export class InvitationsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    @Inject(CURSORS) private readonly cursors: Cursors,
     @Inject(ENTRANCE) private readonly entrance: Entrance,
   ) {}
 
@@ -64,10 +79,18 @@ export class InvitationsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'The invitations that somebody may still join by, the oldest first' })
-  @ApiOkResponse({ type: InvitationsAnswer })
-  async list(@Caller() caller: Principal): Promise<InvitationsAnswer> {
-    return { items: valueOf(await this.queries.execute(new ListInvitationsQuery(caller))) };
+  @ApiOperation({ summary: 'List the invitations that somebody may still join by, newest first' })
+  @ApiOkResponse({ type: InvitationPageAnswer })
+  async list(
+    @Caller() caller: Principal,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<InvitationPageAnswer> {
+    const list = listName('invitations', caller.teamId, {});
+    return answerPage(this.cursors, list, cursor, (after?: string) =>
+      this.queries.execute(
+        new ListInvitationsQuery(caller, { limit, ...(after !== undefined && { after }) }),
+      ),
+    );
   }
 
   @Delete(':invitationId')

@@ -33,7 +33,14 @@ export class OneProjectAnswer {
   readonly project!: ProjectView;
 }
 
-export class ProjectsAnswer {
+export class ProjectPageAnswer {
   @ApiProperty({ type: [ProjectAnswer] })
   readonly items!: readonly ProjectView[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The cursor of the next page; null on the last one.',
+  })
+  readonly nextCursor!: string | null;
 }

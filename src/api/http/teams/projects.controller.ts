@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
@@ -17,13 +17,15 @@ import {
 } from '../../../application/team/change-project.js';
 import { CreateProjectCommand } from '../../../application/team/create-project.js';
 import { GetProjectQuery } from '../../../application/team/get-project.js';
-import { ListProjectsQuery } from '../../../application/team/list-projects.js';
+import { ListProjectsQuery, type ProjectPlace } from '../../../application/team/list-projects.js';
+import type { Cursors } from '../../../platform/cursors.js';
 import { valueOf } from '../answers.js';
 import { Caller, contextOf } from '../credentials.js';
 import { IfMatch } from '../if-match.js';
+import { answerPage, CURSORS, listName, PageQuery } from '../pages.js';
 import { PathId } from '../path-id.js';
 import { etagOf, writePosition } from '../receipts.js';
-import { OneProjectAnswer, ProjectsAnswer } from './project-answers.js';
+import { OneProjectAnswer, ProjectPageAnswer } from './project-answers.js';
 import { ProjectNameBody, ProjectStatusBody } from './project-requests.js';
 
 const projectIdOf = new PathId('project.not_found');
@@ -36,6 +38,7 @@ export class ProjectsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    @Inject(CURSORS) private readonly cursors: Cursors,
   ) {}
 
   @Post()
@@ -54,10 +57,15 @@ export class ProjectsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'The projects of the team in the order of their making' })
-  @ApiOkResponse({ type: ProjectsAnswer })
-  async list(@Caller() caller: Principal): Promise<ProjectsAnswer> {
-    return { items: valueOf(await this.queries.execute(new ListProjectsQuery(caller))) };
+  @ApiOperation({
+    summary: 'List the projects of the team, newest first; a key sees the one that it acts in',
+  })
+  @ApiOkResponse({ type: ProjectPageAnswer })
+  async list(@Caller() caller: Principal, @Query() { limit, cursor }: PageQuery): Promise<ProjectPageAnswer> {
+    const list = listName('projects', caller.teamId, {});
+    return answerPage(this.cursors, list, cursor, (after?: ProjectPlace) =>
+      this.queries.execute(new ListProjectsQuery(caller, { limit, ...(after && { after }) })),
+    );
   }
 
   @Get(':projectId')
