@@ -15,6 +15,7 @@ import {
   type StandIn,
   startStandIn,
 } from '../support/eventstore-stand-in/index.js';
+import { eventually } from '../support/eventually.js';
 import { someEvents } from './event-store/log.js';
 
 const appendsCount = 2_000;
@@ -28,12 +29,16 @@ const seed = Number(process.env.COMPASS_TEST_SEED ?? randomInt(2 ** 31));
 
 let standIn: StandIn;
 let store: EventStore;
+/** A closed store refuses without a moment's delay: who tried on after a test in vain would let nobody else have a turn. */
+let over: AbortController;
 
 beforeEach(async () => {
   standIn = await startStandIn();
+  over = new AbortController();
   store = createEventStoreDbEventStore({ url: standIn.url, timeouts, pollMilliseconds: 100 });
 });
 afterEach(async () => {
+  over.abort();
   await store.close();
   standIn.stop();
 });
@@ -55,7 +60,7 @@ test(`${appendsCount} appends with a fault in one of five (COMPASS_TEST_SEED=${s
   );
   standIn.setFaults({});
   const stored = standIn.log.all.filter(({ type }) => !type.startsWith('$'));
-  await waitUntil(() => seen.length >= stored.length);
+  await eventually('all that is stored, by who follows', () => seen.length >= stored.length || undefined);
   stopped.abort();
   await following;
 
@@ -101,6 +106,7 @@ async function appendAnyhow(stream: string, first: bigint, event: EncodedEvent):
   let expected = first;
   let isUnknown = false;
   for (;;) {
+    over.signal.throwIfAborted();
     try {
       const result = await store.append(stream, expected, [event]);
       if (result.ok) return result.revision;
@@ -116,7 +122,7 @@ async function appendAnyhow(stream: string, first: bigint, event: EncodedEvent):
 /** As whoever follows does: when the log fails, on from his own position. */
 async function followThroughFaults(seen: RecordedEvent[], signal: AbortSignal): Promise<void> {
   let after: Position = start;
-  while (!signal.aborted) {
+  while (!signal.aborted && !over.signal.aborted) {
     try {
       for await (const batch of store.follow({ after, signal })) {
         seen.push(...batch.events);
@@ -161,7 +167,7 @@ it('sees by looking what a subscription that went silent does not tell', async (
     .follow({ after: start, signal: new AbortController().signal })
     [Symbol.asyncIterator]();
   await follower.next();
-  await waitUntil(() => standIn.subscriptions.openCount === 1);
+  await eventually('a subscription', () => standIn.subscriptions.openCount === 1 || undefined);
   standIn.subscriptions.silence();
   const next = follower.next();
   const [event] = someEvents(1);
@@ -171,10 +177,6 @@ it('sees by looking what a subscription that went silent does not tell', async (
   expect((await next).value).toMatchObject({ events: [{ id: event?.id }] });
   await follower.return?.();
 });
-
-async function waitUntil(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((proceed) => setTimeout(proceed, 5));
-}
 
 /** Numbers from 0 to 1, the same ones for the same seed. */
 function createRandom(from: number): () => number {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { EventStore } from '../../src/event-store/port.js';
 import {
@@ -9,6 +8,7 @@ import {
 import { migrate } from '../../src/platform/migrate.js';
 import { createPool } from '../../src/platform/postgres.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import type { LogUnderTest } from './event-store/log.js';
 
 export interface PostgresLog extends LogUnderTest {
@@ -82,7 +82,7 @@ export function findBlockedWriter(client: pg.Client): Promise<number> {
 
 /** Waits until our stores have a backend of the name. @returns its process id */
 export function findBackend(client: pg.Client, applicationName: string, condition = 'true'): Promise<number> {
-  return poll(async () => {
+  return eventually(`a backend of ${applicationName}`, async () => {
     const { rows } = await client.query<{ pid: number }>(
       `select pid from pg_stat_activity
        where datname = current_database() and application_name = $1 and ${condition}`,
@@ -100,13 +100,4 @@ export async function terminate(client: pg.Client, applicationName: string): Pro
     [applicationName],
   );
   return rowCount ?? 0;
-}
-
-/** Asks until there is an answer. */
-async function poll<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await sleep(5);
-  }
 }
