@@ -177,7 +177,7 @@ export async function openInstallation({
 
 /** @throws Error in words when EventStoreDB does not answer */
 async function openStore(
-  { eventStoreUrl }: Config,
+  { eventStoreUrl, eventStorePrefix }: Config,
   databaseUrl: string,
   onAppends: (seconds: readonly number[]) => void,
 ): Promise<EventStore> {
@@ -188,6 +188,7 @@ async function openStore(
   const { createEventStoreDbEventStore } = await import('./event-store/eventstoredb/index.js');
   const store = createEventStoreDbEventStore({
     url: eventStoreUrl,
+    prefix: eventStorePrefix,
     onAppend: (seconds) => onAppends([seconds]),
   });
   try {

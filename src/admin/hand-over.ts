@@ -29,14 +29,14 @@ export async function copyTo(
   log: Log,
   onProgress?: (progress: CopyProgress) => void,
 ): Promise<HandOver> {
-  const { eventStoreUrl } = config;
+  const { eventStoreUrl, eventStorePrefix } = config;
   if (eventStoreUrl === undefined) {
     throw new Error('COMPASS_EVENTSTORE_URL must name the EventStoreDB that the log is copied to, or from.');
   }
   const { createEventStoreDbEventStore } = await import('../event-store/eventstoredb/index.js');
   const installation = await openInstallation({ config, log, as: 'tool' });
   const inPostgres = createPostgresEventStore({ url: installation.databaseUrl });
-  const inEventStore = createEventStoreDbEventStore({ url: eventStoreUrl });
+  const inEventStore = createEventStoreDbEventStore({ url: eventStoreUrl, prefix: eventStorePrefix });
   const [source, target] = to === 'eventstore' ? [inPostgres, inEventStore] : [inEventStore, inPostgres];
   try {
     const servingBefore = await countServing(installation.workDb);

@@ -16,6 +16,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Where the log is; undefined: in the database. */
   readonly eventStoreUrl: string | undefined;
+  /** Of the streams there; undefined: all of them are ours. */
+  readonly eventStorePrefix: string | undefined;
   /** 32 bytes; undefined: in `masterKeyFile`, or kept in the data directory. */
   readonly masterKey: Buffer | undefined;
   readonly masterKeyFile: string | undefined;
@@ -98,6 +100,9 @@ function findConflicts(given: Given, texts: ReadonlyMap<string, string>): string
         '32 bytes in base64, for example the output of openssl rand -base64 32. Keep it apart from the database.',
     );
   }
+  if (isGiven('eventStorePrefix') && !isGiven('eventStoreUrl')) {
+    problems.push('COMPASS_EVENTSTORE_PREFIX is given, so COMPASS_EVENTSTORE_URL must be too.');
+  }
   if (isGiven('smtpUrl') !== isGiven('mailFrom')) {
     problems.push(
       'COMPASS_SMTP_URL and COMPASS_MAIL_FROM are needed together; give both of them, or neither.',
@@ -122,6 +127,7 @@ function complete(given: Given): Config {
     dataDirectory: given.dataDirectory ?? resolve('data'),
     databaseUrl: given.databaseUrl,
     eventStoreUrl: given.eventStoreUrl,
+    eventStorePrefix: given.eventStorePrefix,
     masterKey: given.masterKey,
     masterKeyFile: given.masterKeyFile,
     retiredMasterKeys: given.retiredMasterKeys ?? Object.freeze([]),

@@ -64,6 +64,8 @@ export const eventStoreUrl: Parser<string> = (text) =>
     ? text
     : undefined;
 
+export const eventStorePrefix: Parser<string> = (text) => (/^\w{1,50}$/.test(text) ? text : undefined);
+
 export const smtpUrl: Parser<string> = (text) => {
   const url = URL.parse(text);
   return url && /^smtps?:$/.test(url.protocol) && url.hostname ? text : undefined;

@@ -1,6 +1,7 @@
 import {
   addressRange,
   databaseUrl,
+  eventStorePrefix,
   eventStoreUrl,
   host,
   key32,
@@ -64,6 +65,12 @@ export const settings = {
     rule: 'the address of an EventStoreDB, as its own clients take it',
     example: 'esdb://user:password@node1:2113,node2:2113,node3:2113?tls=true',
     isSecret: true,
+  },
+  eventStorePrefix: {
+    name: 'COMPASS_EVENTSTORE_PREFIX',
+    parse: eventStorePrefix,
+    rule: 'at most 50 letters, digits and underscores',
+    example: 'compass',
   },
   masterKey: {
     name: 'COMPASS_MASTER_KEY',

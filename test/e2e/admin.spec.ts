@@ -6,13 +6,14 @@ import { modelsNamed, rebuildModels } from '../../src/admin/rebuild.js';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { createLog } from '../../src/platform/log.js';
 import { createPool } from '../../src/platform/postgres.js';
+import { onPostgres } from '../support/log-place.js';
 import { startTestService, type TestService } from '../support/service.js';
 
 const log = createLog({ level: 'silent' });
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService(onPostgres);
 });
 
 afterAll(() => service.stop());

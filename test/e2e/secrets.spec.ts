@@ -33,11 +33,11 @@ test('the hunt finds what is there', async () => {
   const secrets = createSecrets();
   secrets.remember('password', 'a password in the output');
   const output = `said ${secret} and a password in the output`;
-  const finds = await hunt({ databaseUrl: service.databaseUrl, secrets, output, answers: [secret, secret] });
+  const finds = await hunt({ config: service.config, secrets, output, answers: [secret, secret] });
   expect(finds).toHaveLength(3);
   const masked = createSecrets();
   masked.remember('password', `${secret.slice(0, 7)}…${secret.slice(-4)}`);
-  const inTables = await hunt({ databaseUrl: service.databaseUrl, secrets: masked, output: '', answers: [] });
+  const inTables = await hunt({ config: service.config, secrets: masked, output: '', answers: [] });
   expect(inTables).toEqual([
     expect.stringMatching(/ in log\.events$/),
     expect.stringMatching(/ in read\.keys_v/),
@@ -73,7 +73,7 @@ test('a run over everything leaves no personal field of the log in clear text', 
   await service.send('POST', '/v1/sign-out', { as });
   await service.send('POST', '/v1/sign-in', { body: { email, password: owner.password } });
   await service.send('POST', '/v1/sign-in', { body: { email, password: `${owner.password}?` } });
-  const log = (await readTables(service.databaseUrl)).get('log.events') ?? '';
+  const log = (await readTables(service.config)).get('log.events') ?? '';
   expect(log).toContain(key.id);
   for (const text of [...Object.values(personal), '127.0.0.1', '203.0.113.77'])
     expect(log).not.toContain(text);

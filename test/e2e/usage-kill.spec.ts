@@ -5,6 +5,7 @@ import type { WalletEntry } from '../../src/domain/wallet/entry.js';
 import { createCatalogue } from '../support/catalogue.js';
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
 import { bearer, type Caller, createHttpClient, type HttpClient } from '../support/http-client.js';
+import { withLog } from '../support/log-place.js';
 import { type Api, createApi } from '../support/people.js';
 import { createSecrets } from '../support/secrets.js';
 import { type SpawnedService, spawnService } from '../support/spawned-service.js';
@@ -50,7 +51,7 @@ interface Made {
 
 async function make(): Promise<Made> {
   const owner = await api.signUp();
-  const config = loadConfig({ COMPASS_DATA_DIR: data.path });
+  const config = loadConfig(withLog({ COMPASS_DATA_DIR: data.path }));
   const { register } = createCatalogue({ config, secrets, url: service.url, send: api.send });
   const prices = [{ unit: 'images', amountMicros: priceMicros, perUnits: 1 }];
   const serviceId = await register({ models: [{ model: 'noor', prices }] });

@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readModels } from '../../projections/models.js';
 import { loadConfig } from '../../src/config/config.js';
 import type { Recorded } from '../../src/domain/recorded.js';
-import { start } from '../../src/event-store/port.js';
+import { comparePositions, positionOf, start } from '../../src/event-store/port.js';
 import { type Installation, openInstallation } from '../../src/installation.js';
 import { createLog } from '../../src/platform/log.js';
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
 import { eventually } from '../support/eventually.js';
 import { bearer, createHttpClient } from '../support/http-client.js';
+import { withLog } from '../support/log-place.js';
 import { type Api, createApi, type Owner } from '../support/people.js';
 import { foldOf } from '../support/projection-house.js';
 import { rowsOf } from '../support/rows.js';
@@ -111,10 +112,12 @@ function chance(round: number): number {
   return ((seed ^ (round * 0x9e3779b9)) >>> 0) / 2 ** 32;
 }
 
-async function withLog(look: (log: Installation, events: Recorded[]) => Promise<void>): Promise<void> {
+const config = () => loadConfig(withLog({ COMPASS_DATA_DIR: data.path }));
+
+async function inspect(look: (log: Installation, events: Recorded[]) => Promise<void>): Promise<void> {
   const log = createLog({ level: 'silent' });
   const installation = await openInstallation({
-    config: loadConfig({ COMPASS_DATA_DIR: data.path }),
+    config: config(),
     log,
     as: 'tool',
   });
@@ -158,6 +161,8 @@ test.each(rounds.map((what, round) => [round + 1, what] as const))(
   },
 );
 
+const byPlace = (a: string, b: string) => comparePositions(positionOf(a) ?? start, positionOf(b) ?? start);
+
 /** Whether each key is allowed, by its id. */
 async function verify(keys: readonly { id: string; secret: string }[]): Promise<Map<string, boolean>> {
   const { send } = api();
@@ -191,8 +196,11 @@ test('whoever was signing up has one team, one project and one free key after si
 });
 
 test('the log holds everything that was acknowledged, once, and nothing by halves', async () => {
-  await withLog(async (_, events) => {
-    expect(events.map(({ position }) => position)).toEqual(events.map((_event, index) => String(index + 1)));
+  await inspect(async (_, events) => {
+    const positions = events.map(({ position }) => position);
+    expect(positions).toEqual([...new Set(positions)].toSorted(byPlace));
+    // In PostgreSQL they leave none out; in EventStoreDB they are places in a file.
+    if (config().eventStoreUrl === undefined) expect(positions.at(-1)).toBe(String(events.length));
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     // One command is one append: a second one of it would repeat its events under other ids.
     const steps = events.map(
@@ -228,7 +236,7 @@ test('the read models are a fold of the log', async () => {
     const { body } = await api().send<{ key: { lastUsedAt: string | null } }>('GET', path, { as: session() });
     return body.key.lastUsedAt ?? undefined;
   });
-  await withLog(async ({ readDb, ledger }, events) => {
+  await inspect(async ({ readDb, ledger }, events) => {
     const head = await ledger.head();
     expect(events.at(-1)?.position).toBe(head);
     for (const table of readModels.flatMap(({ tables }) => tables)) {

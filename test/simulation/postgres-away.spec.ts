@@ -3,6 +3,7 @@ import type { Confirmation } from '../../src/domain/key/events.js';
 import { type DataDirectory, makeDataDirectory } from '../support/data-directory.js';
 import { eventually } from '../support/eventually.js';
 import { type Answer, bearer, type Caller, createHttpClient } from '../support/http-client.js';
+import { onPostgres } from '../support/log-place.js';
 import { type Api, createApi, type NewKey, type Owner } from '../support/people.js';
 import { expectDocument } from '../support/problems.js';
 import { createSecrets } from '../support/secrets.js';
@@ -24,8 +25,9 @@ let plain: NewKey;
 
 beforeAll(async () => {
   data = makeDataDirectory();
-  keeper = await spawnService({ COMPASS_DATA_DIR: data.path });
+  keeper = await spawnService({ ...onPostgres, COMPASS_DATA_DIR: data.path });
   strict = await spawnService({
+    ...onPostgres,
     COMPASS_DATABASE_URL: data.databaseUrl(),
     COMPASS_MASTER_KEY_FILE: join(data.path, 'master.key'),
     COMPASS_VERIFY_MAX_STALENESS_SECONDS: String(boundSeconds),

@@ -10,8 +10,9 @@ import { join } from 'node:path';
  */
 export default async function setUp(): Promise<void> {
   process.env.COMPASS_TEST_RUN = randomBytes(4).toString('hex');
-  if (process.env.COMPASS_TEST_DATABASE_URL) return;
   resolveSources();
+  if (process.env.COMPASS_TEST_EVENTSTORE_URL === 'stand-in') await useStandIn();
+  if (process.env.COMPASS_TEST_DATABASE_URL) return;
   const { removeAbandoned, testDirectoryPrefix } = await import('./abandoned.js');
   const { startEmbeddedPostgres } = await import('../../src/platform/embedded-postgres/server.js');
   await removeAbandoned();
@@ -23,6 +24,13 @@ export default async function setUp(): Promise<void> {
   process.env.COMPASS_TEST_DATABASE_URL = postgres.url;
   globalThis.testServer = { postgres, directory };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp());
+}
+
+/** For who wants to know whether the tests would run on an EventStoreDB, and has none. */
+async function useStandIn(): Promise<void> {
+  const { startStandIn } = await import('./eventstore-stand-in/index.js');
+  globalThis.testStandIn = await startStandIn();
+  process.env.COMPASS_TEST_EVENTSTORE_URL = globalThis.testStandIn.url;
 }
 
 async function giveUp(): Promise<void> {

@@ -1,14 +1,17 @@
 import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import type { EmbeddedPostgres } from '../../src/platform/embedded-postgres/server.js';
+import type { StandIn } from './eventstore-stand-in/index.js';
 
 declare global {
-  /** Set by the global set-up where it started a server. */
+  /** Set by the global set-up where it started servers. */
   var testServer: { postgres: EmbeddedPostgres; directory: string } | undefined;
+  var testStandIn: StandIn | undefined;
 }
 
-/** Stops the server of this run and removes its data, or this run's databases on a server given. */
+/** Stops the servers of this run and removes its data, or this run's databases on a server given. */
 export default async function tearDown(): Promise<void> {
+  globalThis.testStandIn?.stop();
   if (!globalThis.testServer) return dropDatabases();
   await globalThis.testServer.postgres.stop();
   await rm(globalThis.testServer.directory, { recursive: true });

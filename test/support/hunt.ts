@@ -1,8 +1,12 @@
 import pg from 'pg';
+import type { Config } from '../../src/config/config.js';
+import { createEventStoreDbEventStore } from '../../src/event-store/eventstoredb/index.js';
+import { start } from '../../src/event-store/port.js';
 import { findIn, type Secrets, secretsIn } from './secrets.js';
 
 interface Hunted {
-  readonly databaseUrl: string;
+  /** Of the service, which has a database of its own. */
+  readonly config: Config;
   readonly secrets: Secrets;
   /** Log lines and whatever else a process wrote. */
   readonly output: string;
@@ -14,8 +18,8 @@ interface Hunted {
  * Looks for everything that was remembered wherever it does not belong.
  * @returns a sentence for each find; none when all is well
  */
-export async function hunt({ databaseUrl, secrets, output, answers }: Hunted): Promise<string[]> {
-  const tables = await readTables(databaseUrl);
+export async function hunt({ config, secrets, output, answers }: Hunted): Promise<string[]> {
+  const tables = await readTables(config);
   const finds = [...tables].flatMap(([table, text]) => {
     const isOfSessions = table === 'accounts.sessions';
     const wanted = secrets.of('secret', 'password', ...(isOfSessions ? [] : ['session' as const]));
@@ -38,9 +42,12 @@ function repeatsIn(answers: readonly string[], secrets: Secrets): string[] {
   });
 }
 
-/** Every table of every schema that is ours, all of its rows as one text; bytes as the text they hold. */
-export async function readTables(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'hunt' });
+/**
+ * Every table of every schema that is ours, all of its rows as one text; bytes as the text they hold. A log that is
+ * elsewhere stands in the place of the table that it would be.
+ */
+export async function readTables(config: Config): Promise<ReadonlyMap<string, string>> {
+  const client = new pg.Client({ connectionString: config.databaseUrl, application_name: 'hunt' });
   await client.connect();
   try {
     const { rows: tables } = await client.query<{ name: string; columns: string }>(
@@ -57,8 +64,26 @@ export async function readTables(databaseUrl: string): Promise<ReadonlyMap<strin
       // Bytes become the text they hold.
       texts.set(name, rows.map((row) => row.map(String).join(' ')).join('\n'));
     }
+    if (config.eventStoreUrl !== undefined)
+      texts.set('log.events', await readLog(config.eventStoreUrl, config));
     return texts;
   } finally {
     await client.end();
   }
+}
+
+async function readLog(url: string, { eventStorePrefix: prefix }: Config): Promise<string> {
+  const store = createEventStoreDbEventStore({ url, prefix });
+  const lines: string[] = [];
+  const { signal } = new AbortController();
+  for await (const { events, caughtUp } of store.follow({ after: start, signal, alone: true })) {
+    for (const { stream, type, data, metadata } of events) {
+      lines.push(
+        [stream, type, ...[data, metadata].map((bytes) => Buffer.from(bytes))].map(String).join(' '),
+      );
+    }
+    if (caughtUp) break;
+  }
+  await store.close();
+  return lines.join('\n');
 }

@@ -6,6 +6,7 @@ import { startService } from '../../src/service.js';
 import { createTestDatabase } from './database.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { hunt } from './hunt.js';
+import { withLog } from './log-place.js';
 import { type Api, createApi } from './people.js';
 import { createSecrets, type Secrets } from './secrets.js';
 
@@ -31,12 +32,14 @@ export async function startTestService(
 ): Promise<TestService> {
   const database = await createTestDatabase();
   const lines: string[] = [];
-  const config = loadConfig({
-    COMPASS_DATABASE_URL: database.url,
-    COMPASS_MASTER_KEY: randomBytes(32).toString('base64'),
-    COMPASS_HTTP_PORT: '0',
-    ...settings,
-  });
+  const config = loadConfig(
+    withLog({
+      COMPASS_DATABASE_URL: database.url,
+      COMPASS_MASTER_KEY: randomBytes(32).toString('base64'),
+      COMPASS_HTTP_PORT: '0',
+      ...settings,
+    }),
+  );
   const log = createLog({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
   const service = await startService(config, log, clock);
   const secrets = createSecrets();
@@ -53,7 +56,7 @@ export async function startTestService(
       client.close();
       await service.stop();
       const output = lines.join('');
-      const finds = await hunt({ databaseUrl: database.url, secrets, output, answers: api.answers() });
+      const finds = await hunt({ config, secrets, output, answers: api.answers() });
       await database.drop();
       if (finds.length > 0) throw new Error(`Found where it does not belong:\n${finds.join('\n')}`);
     },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { withLog } from './log-place.js';
 
 /** The real process, as `npm start` runs it. */
 export interface SpawnedService {
@@ -29,7 +30,7 @@ export function launchService(settings: Readonly<Record<string, string>>): Start
   build();
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/bundle/main.js'], {
     cwd: root,
-    env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', ...settings },
+    env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', ...withLog(settings) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = exitOf(child);

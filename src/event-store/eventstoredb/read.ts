@@ -11,9 +11,11 @@ import {
 import type { Page } from '../following/follow.js';
 import { comparePositions, type Position, type ReadOptions, type RecordedEvent, start } from '../port.js';
 import { explainReadFailure, isMissingStream, isNotLeader } from './failures.js';
+import type { Names } from './names.js';
 import { placeOf, positionOf } from './positions.js';
 import { toRecorded } from './stored-form.js';
 import { Silence } from './time-limit.js';
+import type { Turns } from './turns.js';
 
 /** Of a page, whatever comes first; one event at least. */
 const pageLimits = { events: 1_000, bytes: 8_000_000 };
@@ -26,6 +28,9 @@ const fromLeader = { requiresLeader: true };
 
 export interface Reading {
   readonly client: EventStoreDBClient;
+  readonly names: Names;
+  /** For streams, of which hundreds may be asked for at once; a server takes 100 calls on a connection. */
+  readonly turns: Turns;
   /** Between two events, and before the first. */
   readonly silenceMilliseconds: number;
 }
@@ -63,15 +68,15 @@ interface PageAsk {
 
 /** The next events of a stream; it is the last page when the stream or the limit ends there. */
 export async function readPage(
-  { client, silenceMilliseconds }: Reading,
+  { client, names, turns, silenceMilliseconds }: Reading,
   stream: string,
   { from, limit, backwards = false }: PageAsk,
 ): Promise<{ events: RecordedEvent[]; isLast: boolean }> {
   const maxCount = Math.min(limit, pageLimits.events);
   const first = backwards ? END : START;
-  return fromTheLeader(async () => {
+  const readOnce = async () => {
     const page = createPage(maxCount);
-    const read = client.readStream(stream, {
+    const read = client.readStream(names.outside(stream), {
       direction: backwards ? BACKWARDS : FORWARDS,
       fromRevision: from === undefined || from < 1n ? first : from - 1n,
       maxCount,
@@ -80,17 +85,21 @@ export async function readPage(
     const isRead = await consume(
       read,
       silenceMilliseconds,
-      ({ event }) => event === undefined || page.add(toRecorded(event)),
+      ({ event }) => event === undefined || page.add(toRecorded(event, names)),
     ).catch((error: unknown) => {
       if (isMissingStream(error)) return true;
       throw error;
     });
     return { events: page.events, isLast: isRead && (page.events.length < maxCount || maxCount === limit) };
-  });
+  };
+  return fromTheLeader(() => turns.take(readOnce));
 }
 
-/** The next events of ours after a position; those of EventStoreDB itself are left out. */
-export async function readLog({ client, silenceMilliseconds }: Reading, after: Position): Promise<Page> {
+/** The next events of ours after a position; those of EventStoreDB itself and of others are left out. */
+export async function readLog(
+  { client, names, silenceMilliseconds }: Reading,
+  after: Position,
+): Promise<Page> {
   let from = after;
   for (;;) {
     // One more than is wanted tells that there is more, and the first one is known.
@@ -104,9 +113,11 @@ export async function readLog({ client, silenceMilliseconds }: Reading, after: P
         if (event === undefined) return true;
         const position = positionOf(event.position);
         count += 1;
-        if (count === 1 && from !== start) return requireSame(position, from);
+        if (count === 1 && from !== start) {
+          return requireSame(position, from, from !== after || names.isOurs(event));
+        }
         last = position;
-        return event.type.startsWith('$') || page.add(toRecorded(event));
+        return !names.isOurs(event) || page.add(toRecorded(event, names));
       });
       return { events: page.events, last, isRead: isRead && count < maxCount };
     });
@@ -116,15 +127,18 @@ export async function readLog({ client, silenceMilliseconds }: Reading, after: P
 }
 
 /** Reading begins with the event that was read last, and nothing else can stand there in the same log. */
-function requireSame(found: Position, wanted: Position): true {
-  if (found === wanted) return true;
-  throw new RangeError(`There is no event at position ${wanted} of this log: it comes from another one.`);
+function requireSame(found: Position, wanted: Position, isOurs: boolean): true {
+  if (found === wanted && isOurs) return true;
+  throw new RangeError(
+    `There is no event of ours at position ${wanted} of this log: it comes from another one.`,
+  );
 }
 
 /**
- * Knows the position of the last event of ours. Those of EventStoreDB itself that stand after it are passed once.
+ * Knows the position of the last event of ours. Those of EventStoreDB itself and of others that stand after it are
+ * passed once.
  */
-export function createHeadReader({ client, silenceMilliseconds }: Reading): () => Promise<Position> {
+export function createHeadReader({ client, names, silenceMilliseconds }: Reading): () => Promise<Position> {
   let head: Position = start;
   /** There is nothing of ours between the head and here. */
   let passed: Position = start;
@@ -138,7 +152,7 @@ export function createHeadReader({ client, silenceMilliseconds }: Reading): () =
         const position = positionOf(event.position);
         newest ??= position;
         if (comparePositions(position, passed) <= 0) return false;
-        if (!event.type.startsWith('$')) found = position;
+        if (names.isOurs(event)) found = position;
         return found === undefined;
       });
       if (found !== undefined && comparePositions(found, head) > 0) head = found;

@@ -7,6 +7,7 @@ import {
   type RecordedEvent as StoreEvent,
 } from '@eventstore/db-client';
 import type { EncodedEvent, RecordedEvent } from '../port.js';
+import type { Names } from './names.js';
 import { positionOf } from './positions.js';
 
 /**
@@ -30,7 +31,7 @@ export function toProposed({ id, type, data, metadata }: EncodedEvent): EventDat
 }
 
 /** @throws Error in words when the server is too old to tell positions */
-export function toRecorded(stored: StoreEvent | AllStreamRecordedEvent): RecordedEvent {
+export function toRecorded(stored: StoreEvent | AllStreamRecordedEvent, names: Names): RecordedEvent {
   const { position, streamId, revision, id, type, data, isJson } = stored;
   if (!position || position.commit >= unknownPosition) {
     throw new Error(
@@ -38,7 +39,7 @@ export function toRecorded(stored: StoreEvent | AllStreamRecordedEvent): Recorde
     );
   }
   return {
-    stream: streamId,
+    stream: names.inside(streamId),
     revision: revision + 1n,
     position: positionOf(position),
     id,

@@ -24,8 +24,8 @@ export type Appended =
 /** The revision of a stream that does not exist. */
 export const none = -1n;
 
-/** A server writes events of its own, at the start and ever again. */
-const ownEvents = ['$UserCreated', '$metadata', '$statsCollected'];
+/** A server writes events of its own, at the start and ever again; what operators set has a type like any other. */
+const ownEvents = ['$UserCreated', '$metadata', 'update-default-acl', '$statsCollected'];
 const ownEveryCount = 7;
 const bytesAroundRecord = 90n;
 
@@ -109,7 +109,13 @@ export class StandInLog {
   #writeOwn(type: string): void {
     const data = Buffer.from('{"own":true}');
     const metadata = new Uint8Array();
-    this.#write('$own', { id: crypto.randomUUID(), type, contentType: 'application/json', data, metadata });
+    this.#write('$settings', {
+      id: crypto.randomUUID(),
+      type,
+      contentType: 'application/json',
+      data,
+      metadata,
+    });
   }
 
   #write(stream: string, proposed: Proposed): void {

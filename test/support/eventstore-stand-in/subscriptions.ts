@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
-import type { StandInLog } from './log.js';
+import type { StandInLog, Stored } from './log.js';
 import { caughtUpAnswer, checkpointAnswer, confirmationAnswer, eventAnswer } from './messages.js';
 import { fail, type ReadCall, send } from './reads.js';
 
@@ -17,11 +17,17 @@ export interface Subscriptions {
 export function createSubscriptions(log: StandInLog): Subscriptions {
   const open = new Map<ReadCall, { isSilent: boolean }>();
 
-  /** From the position on, exclusive; events of the server are filtered out and told by checkpoints. */
+  /** From the position on, exclusive; what is filtered out is told by checkpoints, of each so many. */
   async function run(call: ReadCall, state: { isSilent: boolean }): Promise<void> {
     const options = call.request.getOptions();
     const all = options?.getAll();
-    const isFiltered = options?.hasFilter() === true;
+    const filter = options?.getFilter();
+    const prefixes = filter?.getStreamIdentifier()?.getPrefixList();
+    const checkpointEvery = (filter?.getMax() ?? 1) * (filter?.getCheckpointintervalmultiplier() ?? 1);
+    let leftOutCount = 0;
+    const isLeftOut = ({ stream, type }: Stored): boolean =>
+      filter !== undefined &&
+      (prefixes ? !prefixes.some((prefix) => stream.startsWith(prefix)) : type.startsWith('$'));
     const after = all?.getPosition()?.getCommitPosition();
     let next = all?.hasEnd() ? log.all.length : after === undefined ? 0 : log.indexAt(BigInt(after) + 1n);
     let isCaughtUp = false;
@@ -35,8 +41,10 @@ export function createSubscriptions(log: StandInLog): Subscriptions {
         continue;
       }
       next += 1;
-      const isLeftOut = isFiltered && stored.type.startsWith('$');
-      await send(call, isLeftOut ? checkpointAnswer(stored.position, isCaughtUp) : eventAnswer(stored));
+      if (!isLeftOut(stored)) await send(call, eventAnswer(stored));
+      else if (++leftOutCount % checkpointEvery === 0) {
+        await send(call, checkpointAnswer(stored.position, isCaughtUp));
+      }
     }
   }
 
