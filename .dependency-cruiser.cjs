@@ -64,7 +64,7 @@ module.exports = {
     ]),
     house('store-memory', '^src/event-store/memory/', ['^src/event-store/memory/', port, config]),
     packages('store-postgres', '^src/event-store/postgres/', [
-      ...npm('pg', '@types/pg', 'kysely', 'dataloader'),
+      ...npm('pg', '@types/pg', 'pg-copy-streams', '@types/pg-copy-streams', 'kysely', 'dataloader'),
       '^kysely/',
       node,
     ]),

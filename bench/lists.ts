@@ -11,7 +11,8 @@ import { keysModel } from '../projections/keys/table.js';
 import { lastUsedModel } from '../projections/last-used/table.js';
 import { migrations, readSchema } from '../projections/migrations/index.js';
 import type { CheckpointDb } from '../projections/runner/checkpoint.js';
-import { createIndexes, createTables, pointViews } from '../projections/runner/tables.js';
+import { createIndexes } from '../projections/runner/indexes.js';
+import { createTables, pointViews } from '../projections/runner/tables.js';
 import { migrate } from '../src/platform/migrate.js';
 import { createKysely, createPool } from '../src/platform/postgres.js';
 import { fillKeys, pickFilters } from './many-keys.js';
@@ -100,15 +101,13 @@ async function withTeam<T>(
 }
 
 function connect(url: string): Kysely<unknown> {
-  const withSettings = new URL(url);
-  // More memory than by default to make the indexes of a million rows in.
-  withSettings.searchParams.set('options', '-c maintenance_work_mem=512MB');
-  return createKysely(
-    createPool(withSettings.href, { applicationName: 'bench-lists', statementTimeoutMilliseconds: 0 }),
-  );
+  return createKysely(createPool(url, { applicationName: 'bench-lists', statementTimeoutMilliseconds: 0 }));
 }
 
 async function fill(url: string, db: Kysely<unknown>, keysCount: number): Promise<void> {
+  const withSettings = new URL(url);
+  // More memory than by default to make the indexes of a million rows in.
+  withSettings.searchParams.set('options', '-c maintenance_work_mem=512MB');
   const pool = createPool(url, { applicationName: 'bench-lists' });
   await migrate(pool, { schema: readSchema, migrations });
   await pool.end();
@@ -116,7 +115,8 @@ async function fill(url: string, db: Kysely<unknown>, keysCount: number): Promis
     const checkpoints = db as CheckpointDb;
     await createTables(checkpoints, model, generation + 1);
     if (model === keysModel) await fillKeys(db, keysCount);
-    await createIndexes(checkpoints, model, generation + 1);
+    const filled = { generation: generation + 1, count: keysCount };
+    await createIndexes({ db: checkpoints, connectionString: withSettings.href }, model, filled);
     await pointViews(checkpoints, model, generation + 1);
   }
   await sql`vacuum analyze`.execute(db);

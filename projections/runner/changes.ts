@@ -34,22 +34,30 @@ export async function fold(
   index: number,
   find: (keys: readonly string[]) => Promise<Rows>,
 ): Promise<void> {
-  const touched = events.map((recorded) => attempt(() => table.keysOf(recorded)));
-  const missing = new Set(touched.flat().filter((key) => !after.has(key)));
-  if (missing.size > 0) {
-    const found = table.insertOnly ? new Map<string, object>() : await find([...missing]);
-    for (const key of missing) {
-      before.set(key, found.get(key));
-      after.set(key, found.get(key));
+  const touched = attempt(() => events.map((recorded) => table.keysOf(recorded)));
+  if (!table.insertOnly) await addMissing({ before, after }, touched, find);
+  attempt(() => {
+    for (const [offset, keys] of touched.entries()) {
+      const recorded = events[offset];
+      if (!recorded) continue;
+      for (const key of keys) after.set(key, table.apply(after.get(key), recorded, key, index + offset));
     }
-  }
-  for (const [offset, recorded] of events.entries()) {
-    for (const key of touched[offset] ?? []) {
-      after.set(
-        key,
-        attempt(() => table.apply(after.get(key), recorded, key, index + offset)),
-      );
-    }
+  });
+}
+
+async function addMissing(
+  { before, after }: Changes,
+  touched: readonly (readonly string[])[],
+  find: (keys: readonly string[]) => Promise<Rows>,
+): Promise<void> {
+  const missing = new Set<string>();
+  for (const keys of touched) for (const key of keys) if (!after.has(key)) missing.add(key);
+  if (missing.size === 0) return;
+  const found = await find([...missing]);
+  for (const key of missing) {
+    const row = found.get(key);
+    if (row) before.set(key, row);
+    after.set(key, row);
   }
 }
 

@@ -4,6 +4,7 @@ import { eventsAfter, type FailPoints, isAfter } from './batch.js';
 import { fold, noChanges, type Rows } from './changes.js';
 import type { Checkpoint, CheckpointDb } from './checkpoint.js';
 import { isFaultOfEvent, RebuildUnderWay } from './failure.js';
+import { createKnownKeys, type KnownKeys } from './known-keys.js';
 import type { ReadModel } from './model.js';
 import { loadRows } from './rows.js';
 import { openWriter, type Part } from './writer.js';
@@ -42,6 +43,7 @@ export async function loadGeneration(loading: Loading, from: Checkpoint): Promis
   let folded = from;
   let part: Part = emptyPart(model);
   let earlier: Part = emptyPart(model);
+  const known = createKnownKeys();
 
   async function write(changes: Part, to: Checkpoint): Promise<void> {
     if (await writer.write(changes, written, to)) written = to;
@@ -51,7 +53,7 @@ export async function loadGeneration(loading: Loading, from: Checkpoint): Promis
   try {
     for await (const batch of ledger.follow({ after: from.position, signal, alone: true })) {
       const events = eventsAfter(folded, batch);
-      await foldEvents(loading, { part, earlier }, folded, events);
+      await foldEvents(loading, { part, earlier, known }, folded, events);
       const position = isAfter(batch.position, folded) ? batch.position : folded.position;
       folded = { ...folded, position, count: folded.count + events.length };
       onFolded(folded);
@@ -61,6 +63,7 @@ export async function loadGeneration(loading: Loading, from: Checkpoint): Promis
       // Whoever waits for it hears of a failure; until then nobody does, and that is no reason to end.
       writing.catch(() => undefined);
       if (batch.caughtUp) break;
+      for (const { after } of earlier.values()) known.add(after.keys());
       [earlier, part] = [part, emptyPart(model)];
     }
     await writing;
@@ -85,21 +88,28 @@ function sizeOf(part: Part): number {
   return [...part.values()].reduce((size, { after }) => size + after.size, 0);
 }
 
-/** @param parts the one that the events change, and the one before, which may still be on its way */
+interface Folding {
+  readonly part: Part;
+  /** The one before, which may still be on its way. */
+  readonly earlier: Part;
+  /** Of the parts before that. */
+  readonly known: KnownKeys;
+}
+
 async function foldEvents(
   { db }: Loading,
-  { part, earlier }: { readonly part: Part; readonly earlier: Part },
+  { part, earlier, known }: Folding,
   { generation, count }: Checkpoint,
   events: readonly Recorded[],
 ): Promise<void> {
   for (const [table, changes] of part) {
-    const known: Rows = earlier.get(table)?.after ?? new Map();
+    const waiting: Rows = earlier.get(table)?.after ?? new Map();
     await fold(changes, table, events, count, async (keys) => {
-      const unknown = keys.filter((key) => !known.has(key));
-      if (unknown.length === 0) return known;
+      const stored = keys.filter((key) => !waiting.has(key) && known.mayHave(key));
+      if (stored.length === 0) return waiting;
       return new Map([
-        ...keys.map((key) => [key, known.get(key)] as const),
-        ...(await loadRows(db, table, generation, unknown)),
+        ...keys.map((key) => [key, waiting.get(key)] as const),
+        ...(await loadRows(db, table, generation, stored)),
       ]);
     });
   }

@@ -11,11 +11,12 @@ import {
   promoteCheckpoint,
 } from './checkpoint.js';
 import { isLockTimeout, RebuildUnderWay } from './failure.js';
+import { createIndexes } from './indexes.js';
 import { loadGeneration } from './loading.js';
 import { createLocks } from './locks.js';
 import type { ReadModel } from './model.js';
 import { pause } from './pause.js';
-import { createIndexes, createTables, dropTables, pointViews } from './tables.js';
+import { createTables, dropTables, pointViews } from './tables.js';
 
 export { RebuildUnderWay } from './failure.js';
 
@@ -64,17 +65,13 @@ export const rebuildLock = ({ name }: ReadModel): string => `compass rebuild ${n
 
 /** The rebuild itself; the caller holds the lock. */
 export async function replaceGeneration(rebuilding: Rebuilding): Promise<void> {
-  const { db, ledger, model } = rebuilding;
+  const { ledger, model } = rebuilding;
   await dropAbandoned(rebuilding);
   const filler = await beginFilling(rebuilding);
   try {
     while (!(await filler.fill()));
     filler.enter('indexing');
-    await db.transaction().execute(async (transaction) => {
-      // An index on many rows takes its time; nobody waits for these tables yet.
-      await sql`set local statement_timeout = 0`.execute(transaction);
-      await createIndexes(transaction, model, filler.checkpoint().generation);
-    });
+    await createIndexes(rebuilding, model, filler.checkpoint());
     filler.enter('switching');
     // Up to where the log is now, and no further: a log at rest has no next batch to wait for.
     const head = await ledger.head();

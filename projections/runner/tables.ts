@@ -59,19 +59,6 @@ export async function createTables(db: CheckpointDb, model: ReadModel, generatio
 }
 
 /**
- * After the load, which is faster without them; statistics too, so that the first query is planned well. A table
- * without indexes is only asked for keys, and of the rest, whose values take long to compare, nobody asks.
- */
-export async function createIndexes(db: CheckpointDb, model: ReadModel, generation: number): Promise<void> {
-  for (const table of relationsOf(model)) {
-    const name = qualifiedName(table, generation);
-    for (const index of table.indexes) await run(db, `create index on ${name} ${index}`);
-    const columns = table.indexes.length > 0 ? '' : `(${keyFields(table).map(columnName).join(', ')})`;
-    await run(db, `analyze ${name} ${columns}`);
-  }
-}
-
-/**
  * Points the stable names at a generation. They are plain views, which Postgres replaces by their table
  * while it plans, so indexes are used as ever; and a query that names one waits out the switch, so it sees
  * the old tables or the new, never a mixture.

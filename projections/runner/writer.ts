@@ -40,9 +40,11 @@ export async function openWriter(
     generation: number,
   ) {
     const changed = changedRows(changes);
-    const fresh = changed.flatMap(({ before, after }) => (before ? [] : (after ?? [])));
-    const others = changed.flatMap(({ before, after }) => (before && after ? after : []));
-    const gone = changed.flatMap(({ before, after }) => (after ? [] : (before ?? [])));
+    const [fresh, others, gone]: [object[], object[], object[]] = [[], [], []];
+    for (const { before, after } of changed) {
+      if (after) (before ? others : fresh).push(after);
+      else if (before) gone.push(before);
+    }
     await copyRows(client, table, generation, fresh);
     await upsertRows(transaction, table, generation, others);
     await deleteRows(transaction, table, generation, gone);

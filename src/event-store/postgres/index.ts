@@ -5,6 +5,7 @@ import { sharePages } from '../following/shared-pages.js';
 import { checkAppend, type EventStore, StoreUnavailable } from '../port.js';
 import { createSendGroup } from './append-group.js';
 import { defaultTimeouts, openConnections, type Timeouts } from './connections.js';
+import { copyPage } from './copied-pages.js';
 import { GroupCommit, type GroupReport } from './group-commit.js';
 import { listen } from './listener.js';
 import { readHead, readLog, readStream } from './read.js';
@@ -34,10 +35,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
   const source: FollowSource = {
     readHead: () => readHead(connections.readers),
-    readLog: (after) => readLog(connections.readers, after),
+    readLog: sharePages((after) => readLog(connections.readers, after)),
     watch,
   };
-  const sharedSource: FollowSource = { ...source, readLog: sharePages(source.readLog) };
+  const copySource: FollowSource = { ...source, readLog: (after) => copyPage(connections.readers, after) };
   const readForwards = createStreamPages(connections.readers);
   const closing = new AbortController();
   let listening: Promise<void> | undefined;
@@ -60,7 +61,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     readStream: (stream, range = {}) => readStream(connections.readers, readForwards, stream, range),
     async *follow({ after, signal, alone = false }) {
       listening ??= listen(connections.createListener, (position) => watch.advance(position), closing.signal);
-      yield* follow(alone ? source : sharedSource, {
+      yield* follow(alone ? copySource : source, {
         after,
         signal: AbortSignal.any([signal, closing.signal]),
       });

@@ -38,27 +38,45 @@ export async function readLog(pool: pg.Pool, after: Position): Promise<Page> {
     values: [after, pageLimits.events],
     types: asText,
   });
-  const last = rows.at(-1)?.position ?? after;
-  if (BigInt(last) - BigInt(after) !== BigInt(rows.length)) {
-    throw new Error(`Events are missing from the log between the positions ${after} and ${last}.`);
-  }
-  return { events: rows.map(fromText), caughtUp: last === (rows[0]?.head ?? after) };
+  requireWhole(after, rows);
+  return {
+    events: rows.map(fromText),
+    caughtUp: (rows.at(-1)?.position ?? after) === (rows[0]?.head ?? after),
+  };
+}
+
+/** @throws Error when the events after a position are not all there */
+export function requireWhole(after: Position, events: readonly { readonly position: Position }[]): void {
+  const last = events.at(-1)?.position ?? after;
+  if (BigInt(last) - BigInt(after) === BigInt(events.length)) return;
+  throw new Error(`Events are missing from the log between the positions ${after} and ${last}.`);
 }
 
 const asText: pg.CustomTypesConfig = { getTypeParser: () => String };
 
+/**
+ * The events of a page, whose size is known without fetching large values.
+ * @param after position, as it is written in SQL
+ * @param count likewise
+ */
+export function selectPage(after: string, count: string | number): string {
+  return `
+    select *, (select position from log.head) as head
+    from (
+      select *, sum(size) over (order by position rows unbounded preceding) - size as bytes_before
+      from (
+        select *, octet_length(data) + octet_length(metadata) as size
+        from log.events where position > ${after} order by position limit ${count}
+      ) page
+    ) measured
+    where bytes_before < ${pageLimits.bytes}
+    order by position`;
+}
+
 const selectLog = `
   select position, stream, revision, id, type, encode(data, 'base64') as data,
-    encode(metadata, 'base64') as metadata, (select position from log.head) as head
-  from (
-    select *, sum(size) over (order by position rows unbounded preceding) - size as bytes_before
-    from (
-      select *, octet_length(data) + octet_length(metadata) as size
-      from log.events where position > $1 order by position limit $2
-    ) page
-  ) measured
-  where bytes_before < ${pageLimits.bytes}
-  order by position`;
+    encode(metadata, 'base64') as metadata, head
+  from (${selectPage('$1', '$2')}) as page`;
 
 function fromText({ position, stream, revision, id, type, data, metadata }: LogRow): RecordedEvent {
   return {
