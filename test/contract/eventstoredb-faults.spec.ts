@@ -59,7 +59,7 @@ test(`${appendsCount} appends with a fault in one of five (COMPASS_TEST_SEED=${s
     Array.from({ length: writersCount }, (_, writer) => write(`key-${writer % streamsCount}`)),
   );
   standIn.setFaults({});
-  const stored = standIn.log.all.filter(({ type }) => !type.startsWith('$'));
+  const stored = standIn.log.all.filter(({ stream }) => !stream.startsWith('$'));
   await eventually('all that is stored, by who follows', () => seen.length >= stored.length || undefined);
   stopped.abort();
   await following;
