@@ -169,6 +169,15 @@ describe('what belongs to another team', () => {
   });
 });
 
+describe('a connection', () => {
+  it.each(['/v1/whoami', '/v1/verify'])('is kept longer than its caller keeps it, by %s', async (path) => {
+    const asked = path === '/v1/verify' ? { method: 'POST', body: { key: secret } } : { method: 'GET' };
+    const { method, ...sending } = asked;
+    const { status, headers } = await service.send(method, path, { as: bearer(secret), ...sending });
+    expect([status, headers['keep-alive']]).toEqual([200, 'timeout=72']);
+  });
+});
+
 describe('addresses', () => {
   it.each([
     '/',

@@ -13,11 +13,18 @@ import { schemaErrors } from './schema-errors.js';
 const requestTimeoutMilliseconds = 30_000;
 
 /**
+ * How long an idle connection is kept. Gateways and load balancers keep theirs for a minute; were ours shorter, a request
+ * would now and then meet a connection that is just being closed.
+ */
+const keepAliveMilliseconds = 72_000;
+
+/**
  * For whoever makes the server in a `serverFactory`: by itself, Node would answer a missing Host without a
- * document, and wait minutes for a request.
+ * document, wait minutes for a request, and close a connection that is idle for five seconds.
  */
 export const nodeServerOptions = {
   requireHostHeader: false,
+  keepAliveTimeout: keepAliveMilliseconds,
   requestTimeout: requestTimeoutMilliseconds,
 } as const satisfies ServerOptions;
 

@@ -58,7 +58,7 @@ export function describeReading(log: () => LogUnderTest): void {
       const streams = new Map(
         Array.from({ length: 20 }, (_, number) => [
           `key-${number}`,
-          someEvents(number % 4, { data: new Uint8Array(number % 3 === 0 ? 900_000 : 10) }),
+          someEvents(number % 4, { data: new Uint8Array(number % 3 === 0 ? 300_000 : 10) }),
         ]),
       );
       for (const [stream, events] of streams) {
