@@ -20,7 +20,8 @@ import { createHeadReader, type Reading, readLog, readPage, readStream } from '.
 import { Turns } from './turns.js';
 
 const farewellMilliseconds = 1_000;
-const readsUnderwayMax = 32;
+/** Each waits for the others of the connection, and large ones for long: more at once would be taken for a silent server. */
+const readsUnderwayMax = 8;
 
 /** How long to wait, in milliseconds; a leader is chosen again within seconds. */
 export interface Timeouts {
