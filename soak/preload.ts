@@ -1,3 +1,4 @@
+import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 import type { Batch, RecordedEvent } from '../src/event-store/port.js';
 import { chanceOf } from './chance.js';
 import type { Levers } from './levers.js';
@@ -12,10 +13,23 @@ let levers: Levers = { clockShiftMilliseconds: 0, isDeliveryDisordered: false };
 const { COMPASS_TEST_SEED: seed, COMPASS_TEST_PROCESS: name } = process.env;
 const chance = chanceOf(Number(seed), `delivery to ${name}`);
 
-process.on('message', (message) => {
+/** From the process, which soak tells, to its threads, which it cannot. */
+const threads = new BroadcastChannel('compass soak levers');
+threads.unref();
+
+function take(message: unknown): void {
   levers = { ...levers, ...(message as Partial<Levers>) };
-});
-process.channel?.unref();
+}
+
+if (isMainThread) {
+  process.on('message', (message) => {
+    take(message);
+    threads.postMessage(message);
+  });
+  process.channel?.unref();
+} else {
+  threads.onmessage = ({ data }: { data: unknown }) => take(data);
+}
 
 const keptCount = 60;
 

@@ -6,11 +6,13 @@ import { build, type Plugin } from 'esbuild';
 /**
  * Puts what `nest build` has made, and all that it needs from node_modules, into a few files. A start that has to find
  * and read three thousand of them spends most of its time on that.
- * @param directory where the programs `main.js` and `admin.js` are to be
+ * @param directory where the programs `main.js`, `admin.js` and `read-models.js` are to be
  * @param plugins may change what is read
  */
 export async function bundle(directory: string, plugins: readonly Plugin[] = []): Promise<void> {
-  const programs = ['main', 'admin'].map((name) => fileURLToPath(new URL(`${name}.js`, import.meta.url)));
+  const programs = ['main', 'admin', 'read-models'].map((name) =>
+    fileURLToPath(new URL(`${name}.js`, import.meta.url)),
+  );
   await build({
     entryPoints: programs,
     outdir: directory,

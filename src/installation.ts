@@ -42,9 +42,9 @@ interface Options {
   readonly log: Log;
   /**
    * `service` holds the data directory for itself and migrates; `worker` is one of several processes of a
-   * service; `tool` works beside a running service.
+   * service; `read models` keeps those of a service in a thread of their own; `tool` works beside a running service.
    */
-  readonly as: 'service' | 'worker' | 'tool';
+  readonly as: 'service' | 'worker' | 'read models' | 'tool';
   /** Told of appends once they are settled: how long each took. */
   readonly onAppends?: (seconds: readonly number[]) => void;
 }
@@ -70,21 +70,38 @@ const whileSomebodyWaits = {
 } as const;
 
 /**
- * A pool must be larger than the read models are many: each takes a connection, and one that is put in the
- * place of an older one takes a second.
+ * The largest sizes of the two pools. Who keeps the read models needs more connections to work with than they are
+ * many: each takes one, and one that is put in the place of an older one takes a second.
  */
-function poolMax(processesCount: number): number {
-  return processesCount === 1 ? 20 : 12;
+function poolSizes(
+  as: Options['as'],
+  processesCount: number,
+): { readonly pool: number; readonly work: number } {
+  switch (as) {
+    case 'service':
+      return { pool: processesCount === 1 ? 20 : 4, work: 20 };
+    case 'worker':
+      return { pool: 12, work: 4 };
+    case 'read models':
+      return { pool: 4, work: 20 };
+    case 'tool':
+      return { pool: 20, work: 20 };
+  }
 }
 
 /** Beside the two pools: six of the log, one for locks, one that tells that the database is in use. */
 const otherConnectionsCount = 8;
-/** For who starts the processes, the command line, and what PostgreSQL keeps for its superuser. */
+/** For the command line, and what PostgreSQL keeps for its superuser. */
 const spareConnectionsCount = 10;
 
-/** How many connections the processes of a service may hold together. */
+/** How many connections a service may hold, with its thread or its processes. */
 function connectionsMax(processesCount: number): number {
-  return processesCount * (2 * poolMax(processesCount) + otherConnectionsCount) + spareConnectionsCount;
+  const held = (as: Options['as']) => {
+    const { pool, work } = poolSizes(as, processesCount);
+    return pool + work + otherConnectionsCount;
+  };
+  const others = processesCount === 1 ? held('read models') : processesCount * held('worker');
+  return held('service') + others + spareConnectionsCount;
 }
 
 /** @throws Error in words when several processes would be refused connections under load */
@@ -138,11 +155,11 @@ export async function openInstallation({
   const database = await openDatabase(config, log, as);
   const options: PoolOptions = {
     applicationName: `compass-keys ${as}`,
-    max: poolMax(config.processesCount),
     onError: (error) => log.warn({ error }, 'A connection to the database broke.'),
   };
-  const pool = createPool(database.url, { ...options, ...whileSomebodyWaits });
-  const workPool = createPool(database.url, options);
+  const sizes = poolSizes(as, config.processesCount);
+  const pool = createPool(database.url, { ...options, ...whileSomebodyWaits, max: sizes.pool });
+  const workPool = createPool(database.url, { ...options, max: sizes.work });
   try {
     if (as === 'service') {
       await requireConnections(workPool, config.processesCount);

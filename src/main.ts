@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
+import { createReadModelsThread } from './read-models-thread.js';
 import type { Service } from './service.js';
 
 /** Beside the compiled code, so that a new build begins with an empty one, and nobody else can write into it. */
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     // What serves is large, and a primary does not need it.
     const stopping = new AbortController();
     const starting = isAlone
-      ? (await import('./service.js')).startService(config, log)
+      ? startAlone(config, log)
       : (await import('./cluster/primary.js')).startProcesses(config, log, stopping.signal);
     stopOnSignals(starting, stopping, log);
     const service = await starting;
@@ -46,6 +47,13 @@ async function main(): Promise<void> {
     log.debug({ error }, 'The service could not start.');
     giveUp(explain(error, config));
   }
+}
+
+async function startAlone(config: Config, log: Log): Promise<Service> {
+  // First, so that both threads load what they need at the same time.
+  const thread = createReadModelsThread(log);
+  const { startService } = await import('./service.js');
+  return startService(config, log, { openFollowers: thread.open });
 }
 
 /** Also while it starts: the database that it has started by then must not be left behind. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keysModel } from '../projections/keys/table.js';
 import { readModels } from '../projections/models.js';
+import { createFollowers, type Followers } from '../projections/runner/followers.js';
+import type { RunnerOptions } from '../projections/runner/options.js';
 import { createRunner } from '../projections/runner/runner.js';
 import { createEntrance } from './api/http/accounts/entrance.js';
 import { createHttpApp, type ListeningSiblings } from './api/http/app.js';
@@ -60,21 +62,28 @@ export interface Siblings extends ListeningSiblings {
   readonly metrics: MetricsExchange;
 }
 
+/** Where a service runs. */
+interface Surroundings {
+  /** Tests give theirs. */
+  readonly clock?: Clock | undefined;
+  /** Where this process is one of several, whose installation somebody else has prepared. */
+  readonly siblings?: Siblings;
+  /** Makes those who keep the read models, and stop with the service. Absent: they run in this thread. */
+  readonly openFollowers?: (options: RunnerOptions) => Followers;
+}
+
 const goodbyeDefaultMilliseconds = 500;
 const indexTimeoutMilliseconds = 5_000;
 const readModelsTimeoutMilliseconds = 2_000;
 
 /**
  * Starts everything, in the order in which the parts need each other, and stops it the other way round.
- * @param clock tests give theirs
- * @param siblings where this process is one of several, whose installation somebody else has prepared
  * @throws Error in words when it cannot start; nothing is left running
  */
 export async function startService(
   config: Config,
   log: Log,
-  clock: Clock = systemClock,
-  siblings?: Siblings,
+  { clock = systemClock, siblings, openFollowers = createFollowers }: Surroundings = {},
 ): Promise<Service> {
   const metrics = createMetrics(siblings?.metrics);
   const installation = await openInstallation({
@@ -109,14 +118,10 @@ export async function startService(
     const report = (error: unknown, requestId: string) =>
       log.error({ error, requestId }, 'A request failed because the service did.');
 
-    const runner = createRunner({
-      db: workDb,
-      connectionString: databaseUrl,
-      ledger,
-      models: readModels,
-      clock,
-      log,
-    });
+    const models = readModels;
+    const connectionString = databaseUrl;
+    const followers = openFollowers({ db: workDb, connectionString, ledger, models, clock, log });
+    const runner = createRunner({ followers, models, db: readDb, clock });
     undo.push(() => runner.stop());
     await runner.start();
 

@@ -6,18 +6,15 @@ import type { Locks } from './locks.js';
 import type { ReadModel } from './model.js';
 import type { RunnerOptions } from './options.js';
 import { pause } from './pause.js';
-import type { Progress } from './progress.js';
 import { type RebuildProgress, rebuildLock, replaceGeneration } from './rebuild.js';
-import { createHealth, type ModelStatus } from './status.js';
+import { createHealth, type ModelReport } from './status.js';
 
 /** Keeps one model at the head of the log, in turn with other processes. */
 export interface Follower {
-  readonly model: string;
   /** Runs until the signal aborts or the model has to stop. Never throws. */
   run(signal: AbortSignal): Promise<void>;
   /** Resolves once queries find tables of this version, or the model has stopped. */
   readonly ready: Promise<void>;
-  status(): ModelStatus;
 }
 
 const standbyMilliseconds = 500;
@@ -28,15 +25,15 @@ export function createFollower(
   model: ReadModel,
   { db, connectionString, ledger, clock, log, failPoints }: RunnerOptions,
   locks: Locks,
-  progress: Progress,
+  tellHealth: (report: ModelReport) => void,
 ): Follower {
-  const health = createHealth(clock);
+  const health = createHealth(model.name, clock, tellHealth);
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
   let failures = 0;
   let toldAt = 0;
 
   function reach(position: Position): void {
-    progress.advance(model.name, position);
+    health.reach(position);
     failures = 0;
   }
 
@@ -96,7 +93,7 @@ export function createFollower(
     const checkpoint = await liveCheckpoint(db, model.name);
     if (checkpoint?.version !== model.version) return;
     health.become('running');
-    progress.advance(model.name, checkpoint.position);
+    health.reach(checkpoint.position);
     const applier = createApplier({ db, model, failPoints }, checkpoint);
     try {
       for await (const batch of ledger.follow({ after: checkpoint.position, signal })) {
@@ -124,7 +121,7 @@ export function createFollower(
   }
 
   function stopFor(error: PoisonEvent | ModelNewer): void {
-    if (error instanceof PoisonEvent) progress.advance(model.name, error.checkpoint.position);
+    if (error instanceof PoisonEvent) health.reach(error.checkpoint.position);
     const event = error instanceof PoisonEvent ? error.event : undefined;
     health.become('stopped', { reason: error.message, ...event });
     log.error({ model: model.name, event }, `${error.message} Nothing more reaches it until a restart.`);
@@ -140,7 +137,6 @@ export function createFollower(
   }
 
   return {
-    model: model.name,
     ready,
     async run(signal) {
       while (!signal.aborted) {
@@ -157,6 +153,5 @@ export function createFollower(
       }
       becomeReady();
     },
-    status: () => health.status(model.name, progress.positionOf(model.name)),
   };
 }

@@ -1,20 +1,17 @@
 import type { Position } from '../../src/event-store/port.js';
-import { livePositions } from './checkpoint.js';
-import { createFollower } from './follower.js';
-import { createLocks } from './locks.js';
-import type { RunnerOptions } from './options.js';
+import type { Clock } from '../../src/platform/clock.js';
+import { type CheckpointDb, livePositions } from './checkpoint.js';
+import type { Followers } from './followers.js';
+import type { ReadModel } from './model.js';
 import { pause } from './pause.js';
 import { createProgress } from './progress.js';
-import type { ModelStatus } from './status.js';
+import { type ModelReport, type ModelStatus, statusOf, unknown } from './status.js';
 
-/** Keeps the read models at the head of the log, together with the runners of other processes. */
+/** Knows how far the read models are, whoever keeps them at the head of the log. */
 export interface Runner {
-  /**
-   * Begins, and resolves once queries can be asked: every model has tables of this version of the code, or
-   * has stopped. That takes long only when a model has to be rebuilt, or while the database is away.
-   */
+  /** As `Followers.start`. */
   start(): Promise<void>;
-  /** Finishes the batches under way and lets other processes take over. */
+  /** As `Followers.stop`. */
   stop(): Promise<void>;
   /**
    * Waits until queries see everything up to a position, whichever process runs the models.
@@ -28,15 +25,21 @@ export interface Runner {
   status(): ModelStatus[];
 }
 
+interface Options {
+  readonly followers: Followers;
+  readonly models: readonly ReadModel[];
+  /** To look how far models are that other processes run. */
+  readonly db: CheckpointDb;
+  readonly clock: Clock;
+}
+
 const pollMilliseconds = 50;
 
-export function createRunner(options: RunnerOptions): Runner {
+export function createRunner({ followers, models, db, clock }: Options): Runner {
   const stopping = new AbortController();
-  const locks = createLocks(options.connectionString);
   const progress = createProgress();
-  const followers = options.models.map((model) => createFollower(model, options, locks, progress));
-  const names = followers.map(({ model }) => model);
-  let running: Promise<unknown> = Promise.resolve();
+  const names = models.map(({ name }) => name);
+  const reports = new Map(names.map((name) => [name, unknown(name, clock)]));
   let watching = false;
 
   /** While somebody waits for models that other processes run, one query for all of them looks how far they are. */
@@ -45,7 +48,7 @@ export function createRunner(options: RunnerOptions): Runner {
     watching = true;
     while (!stopping.signal.aborted && progress.isAwaited(runElsewhere())) {
       // When the database is away, those who wait run out of time; that is all the news there is.
-      const positions = await livePositions(options.db).catch(() => new Map<string, Position>());
+      const positions = await livePositions(db).catch(() => new Map<string, Position>());
       for (const model of runElsewhere()) {
         const position = positions.get(model);
         if (position !== undefined) progress.advance(model, position);
@@ -56,33 +59,33 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   function runElsewhere(): string[] {
-    return statuses().flatMap(({ model, state }) => (state === 'running' ? [] : [model]));
+    return names.filter((name) => reports.get(name)?.state !== 'running');
   }
 
-  function hasStopped(model: string): boolean {
-    return statuses().some((status) => status.model === model && status.state === 'stopped');
+  function take(report: ModelReport): void {
+    const { model, position } = report;
+    // Of a model that others run, whoever waits for it may know a later one than it says again here.
+    if (position !== reports.get(model)?.position) progress.advance(model, position);
+    reports.set(model, report);
   }
 
-  function statuses(): ModelStatus[] {
-    return followers.map((follower) => follower.status());
-  }
+  const hasStopped = (name: string) => reports.get(name)?.state === 'stopped';
 
   return {
-    async start() {
-      running = Promise.all(followers.map((follower) => follower.run(stopping.signal)));
-      await Promise.all(followers.map(({ ready }) => ready));
-    },
+    start: () => followers.start((told) => told.forEach(take)),
     async stop() {
       stopping.abort();
-      await running;
-      await locks.close();
+      await followers.stop();
     },
-    async waitFor(position, { timeoutMilliseconds, models = names }) {
-      const patience = models.some(hasStopped) ? 2 * pollMilliseconds : timeoutMilliseconds;
-      const reached = progress.wait(models, position, Math.min(patience, timeoutMilliseconds));
+    async waitFor(position, { timeoutMilliseconds, models: awaited = names }) {
+      const patience = awaited.some(hasStopped) ? 2 * pollMilliseconds : timeoutMilliseconds;
+      const reached = progress.wait(awaited, position, Math.min(patience, timeoutMilliseconds));
       void watch();
       return reached;
     },
-    status: statuses,
+    status: () =>
+      [...reports.values()].map((report) =>
+        statusOf({ ...report, position: progress.positionOf(report.model) }, clock),
+      ),
   };
 }

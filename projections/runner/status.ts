@@ -1,4 +1,4 @@
-import type { Position } from '../../src/event-store/port.js';
+import { type Position, start } from '../../src/event-store/port.js';
 import type { Clock } from '../../src/platform/clock.js';
 
 /**
@@ -26,37 +26,58 @@ export interface ModelStatus {
   readonly error?: ModelError;
 }
 
-/** How a model is, as this process sees it. */
+/** What a model's follower says of it. */
 export interface Health {
   /** Another state, and why if it is a bad one. A state in which nobody applies events is not caught up. */
   become(state: ModelState, error?: ModelError): void;
+  /** The tables that queries see have everything up to there. */
+  reach(position: Position): void;
   caughtUp(is: boolean): void;
-  status(model: string, position: Position): ModelStatus;
 }
 
-export function createHealth(clock: Clock): Health {
-  let state: ModelState = 'standby';
-  let error: ModelError | undefined;
-  let behindSince: number | undefined = clock.now().getTime();
+/** How a model is, as whoever follows the log for it tells others, be they in another thread or process. */
+export interface ModelReport {
+  readonly model: string;
+  readonly state: ModelState;
+  readonly position: Position;
+  /** Milliseconds since 1970: when it was last known to be at the head of the log; undefined while it is. */
+  readonly behindSince: number | undefined;
+  readonly error: ModelError | undefined;
+}
 
-  function caughtUp(is: boolean): void {
-    behindSince = is ? undefined : (behindSince ?? clock.now().getTime());
+/** @param tell hears of every change */
+export function createHealth(model: string, clock: Clock, tell: (report: ModelReport) => void): Health {
+  let report = unknown(model, clock);
+
+  function change(to: Partial<ModelReport>): void {
+    report = { ...report, ...to };
+    tell(report);
+  }
+
+  function sinceWhenUnlessBehind(isCaughtUp: boolean): number | undefined {
+    return isCaughtUp ? undefined : (report.behindSince ?? clock.now().getTime());
   }
 
   return {
-    caughtUp,
-    become(next, why) {
-      state = next;
-      error = why;
-      if (why) caughtUp(false);
+    become(state, error) {
+      change({ state, error, ...(error && { behindSince: sinceWhenUnlessBehind(false) }) });
     },
-    status: (model, position) => ({
-      model,
-      state,
-      position,
-      caughtUp: behindSince === undefined,
-      lagSeconds: behindSince === undefined ? 0 : (clock.now().getTime() - behindSince) / 1_000,
-      ...(error && { error }),
-    }),
+    reach: (position) => change({ position }),
+    caughtUp: (is) => change({ behindSince: sinceWhenUnlessBehind(is) }),
+  };
+}
+
+/** What is known of a model that nobody has told of yet. */
+export function unknown(model: string, clock: Clock): ModelReport {
+  return { model, state: 'standby', position: start, behindSince: clock.now().getTime(), error: undefined };
+}
+
+/** A report as it reads now. */
+export function statusOf({ behindSince, error, ...report }: ModelReport, clock: Clock): ModelStatus {
+  return {
+    ...report,
+    caughtUp: behindSince === undefined,
+    lagSeconds: behindSince === undefined ? 0 : (clock.now().getTime() - behindSince) / 1_000,
+    ...(error && { error }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ModelReport } from '../../projections/runner/status.js';
 import type { MetricsReport } from '../platform/metrics.js';
 
 /** What a process that serves tells the primary. */
@@ -16,6 +17,8 @@ export type FromWorker =
 /** What the primary tells a process that serves. */
 export type ToWorker =
   | { readonly type: 'stop' }
+  /** How the read models are, which the primary keeps: at first all of them, then those that have changed. */
+  | { readonly type: 'models'; readonly reports: readonly ModelReport[] }
   /** No process takes connections any more. */
   | { readonly type: 'allClosed' }
   | { readonly type: 'reportMetrics'; readonly round: number }

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Followers } from '../../projections/runner/followers.js';
+import type { ModelReport } from '../../projections/runner/status.js';
 import type { Config } from '../config/config.js';
-import { systemClock } from '../platform/clock.js';
 import type { Log } from '../platform/log.js';
 import type { MetricsReport } from '../platform/metrics.js';
 import { type Service, type Siblings, startService } from '../service.js';
@@ -23,7 +24,7 @@ export function serveAsWorker(config: Config, ownLog: Log): void {
   process.on('SIGINT', () => undefined);
   primary.send({ type: 'up' });
   let service: Service | undefined;
-  startService(config, log, systemClock, primary).then(
+  startService(config, log, { siblings: primary, openFollowers: () => primary.followers }).then(
     (started) => {
       service = started;
       primary.send({ type: 'serving', url: started.url });
@@ -52,12 +53,17 @@ interface Primary extends Siblings {
   send(message: FromWorker, then?: () => void): void;
   /** Resolves when this process must stop; to true when that is because the primary is gone. */
   readonly stopAsked: Promise<boolean>;
+  /** Those of the primary, as it tells of them. */
+  readonly followers: Followers;
 }
 
 function connectToPrimary(): Primary {
   const { promise: stopAsked, resolve: askToStop } = Promise.withResolvers<boolean>();
   const { promise: allClosed, resolve: tellAllClosed } = Promise.withResolvers<void>();
   const { promise: orphaned, resolve: becomeOrphan } = Promise.withResolvers<void>();
+  const { promise: modelsTold, resolve: hearOfModels } = Promise.withResolvers<void>();
+  const models = new Map<string, ModelReport>();
+  let tellModels: (reports: readonly ModelReport[]) => void = () => undefined;
   const waiting = new Map<number, (text: string) => void>();
   let questionsCount = 0;
   let report: () => Promise<MetricsReport> = () => Promise.resolve([]);
@@ -72,6 +78,11 @@ function connectToPrimary(): Primary {
     switch (message.type) {
       case 'stop':
         askToStop(false);
+        break;
+      case 'models':
+        for (const report of message.reports) models.set(report.model, report);
+        tellModels(message.reports);
+        hearOfModels();
         break;
       case 'allClosed':
         tellAllClosed();
@@ -95,6 +106,15 @@ function connectToPrimary(): Primary {
   return {
     send,
     stopAsked,
+    followers: {
+      async start(tell) {
+        tell([...models.values()]);
+        tellModels = tell;
+        await modelsTold;
+      },
+      // They go on for the others.
+      stop: () => Promise.resolve(),
+    },
     async noneListens() {
       send({ type: 'closed' });
       await Promise.race([

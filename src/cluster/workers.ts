@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import type { ModelReport } from '../../projections/runner/status.js';
 import type { Log } from '../platform/log.js';
 import { createGathering } from './gathering.js';
 import type { FromWorker, ToWorker } from './messages.js';
@@ -12,6 +13,8 @@ export interface Workers {
    * @throws Error with the words and the code of the first that could not start
    */
   start(): Promise<string>;
+  /** Tells all of them, and those that come later, how read models are. */
+  tell(reports: readonly ModelReport[]): void;
   /** Lets all of them finish what is under way, and waits. @throws Error when one did not end well */
   stop(): Promise<void>;
 }
@@ -31,6 +34,7 @@ const steadyMilliseconds = 60_000;
 export function createWorkers({ count, port, log }: Options): Workers {
   const states = new Map<Worker, State>();
   const gathering = createGathering();
+  const models = new Map<string, ModelReport>();
   const restarts = new Set<NodeJS.Timeout>();
   const started = Promise.withResolvers<string>();
   let hasStarted = false;
@@ -69,6 +73,7 @@ export function createWorkers({ count, port, log }: Options): Workers {
     switch (message.type) {
       case 'up':
         states.set(worker, 'up');
+        send(worker, { type: 'models', reports: [...models.values()] });
         if (isStopping) send(worker, { type: 'stop' });
         break;
       case 'serving':
@@ -97,8 +102,13 @@ export function createWorkers({ count, port, log }: Options): Workers {
     }
   }
 
+  /** Those that hear. */
+  function up(): Worker[] {
+    return [...states].flatMap(([worker, state]) => (state === 'forked' ? [] : [worker]));
+  }
+
   function askForReports(round: number): number[] {
-    const asked = [...states].flatMap(([worker, state]) => (state === 'forked' ? [] : [worker]));
+    const asked = up();
     for (const worker of asked) send(worker, { type: 'reportMetrics', round });
     return asked.map(({ id }) => id);
   }
@@ -147,6 +157,10 @@ export function createWorkers({ count, port, log }: Options): Workers {
       cluster.schedulingPolicy = cluster.SCHED_RR;
       for (let forked = 0; forked < count; forked++) fork();
       return started.promise;
+    },
+    tell(reports) {
+      for (const report of reports) models.set(report.model, report);
+      for (const worker of up()) send(worker, { type: 'models', reports });
     },
     stop: () => (stopped ??= stopAll()),
   };

@@ -1,4 +1,4 @@
-import type { Recorded } from '../domain/recorded.js';
+import type { EventType, Recorded } from '../domain/recorded.js';
 import type { Codec, NewEvent } from './codec/codec.js';
 import type {
   AppendResult,
@@ -18,6 +18,11 @@ export interface LedgerBatch {
   readonly caughtUp: boolean;
 }
 
+export interface FollowLedgerOptions extends FollowOptions {
+  /** Types of events that are left out, undecoded. */
+  readonly without?: ReadonlySet<EventType>;
+}
+
 /** The log in domain terms: the only part that knows both events and bytes. */
 export interface Ledger {
   /** @see EventStore.append */
@@ -25,7 +30,7 @@ export interface Ledger {
   /** Without the addresses in the metadata. @see EventStore.readStream */
   readStream(stream: string, options?: ReadOptions): AsyncIterable<Recorded>;
   /** Without the addresses in the metadata. @see EventStore.follow */
-  follow(options: FollowOptions): AsyncIterable<LedgerBatch>;
+  follow(options: FollowLedgerOptions): AsyncIterable<LedgerBatch>;
   head(): Promise<Position>;
 }
 
@@ -43,7 +48,11 @@ export function createLedger(store: EventStore, codec: Codec): Ledger {
     async *follow(options) {
       const decode = options.alone ? decodeAlone : decodeShared;
       for await (const batch of store.follow(options)) {
-        yield { ...batch, events: await decode(batch.events) };
+        const { without } = options;
+        const wanted = without
+          ? batch.events.filter(({ type }) => !without.has(type as EventType))
+          : batch.events;
+        yield { ...batch, events: await decode(wanted) };
       }
     },
     head: () => store.head(),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Recorded } from '../domain/recorded.js';
+import type { EventType, Recorded } from '../domain/recorded.js';
 import type { Ledger } from '../event-store/ledger.js';
 import { comparePositions, type Position, start } from '../event-store/port.js';
 import type { AccessIndex } from './access-index.js';
@@ -29,6 +29,8 @@ interface Options {
 
 const heartbeatMilliseconds = 1_000;
 const pauseMilliseconds = 250;
+/** Large and many, and nothing that a verdict rests on: what this process counts comes back to it here. */
+const without = new Set<EventType>(['KeyUsesRecorded']);
 
 export function createAccessFeed({ ledger, index, load, announce, warn }: Options): AccessFeed {
   const stopped = new AbortController();
@@ -63,7 +65,7 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const batch of ledger.follow({ after: position, signal })) {
+        for await (const batch of ledger.follow({ after: position, signal, without })) {
           for (const recorded of batch.events) take(recorded);
           advance(batch.position);
         }

@@ -68,7 +68,7 @@ afterAll(async () => {
 const asOwner = ({ service }: House): Caller => ({ headers: { ...owner.headers, origin: service.url } });
 
 interface Confirmed {
-  readonly key: { readonly status: string; readonly revision: number };
+  readonly key: { readonly status: string; readonly revision: number; readonly lastUsedAt: string | null };
   readonly receipt: Confirmation;
 }
 

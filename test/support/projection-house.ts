@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import { migrations, readSchema } from '../../projections/migrations/index.js';
 import { readModels } from '../../projections/models.js';
+import { createFollowers } from '../../projections/runner/followers.js';
 import type { AnyTable, ReadModel, Relation } from '../../projections/runner/model.js';
 import type { RunnerOptions } from '../../projections/runner/options.js';
 import { createRunner, type Runner } from '../../projections/runner/runner.js';
@@ -63,7 +64,7 @@ export async function openHouse(): Promise<House> {
     },
     events: () => eventsOf(ledger),
     runner(changes = {}) {
-      const runner = createRunner({
+      const options = {
         db,
         ledger,
         log,
@@ -71,7 +72,8 @@ export async function openHouse(): Promise<House> {
         models: readModels,
         clock: systemClock,
         ...changes,
-      });
+      };
+      const runner = createRunner({ ...options, followers: createFollowers(options) });
       runners.push(runner);
       return runner;
     },

@@ -41,7 +41,7 @@ export async function startTestService(
     }),
   );
   const log = createLog({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
-  const service = await startService(config, log, clock);
+  const service = await startService(config, log, { clock });
   const secrets = createSecrets();
   const client: HttpClient = createHttpClient(service.url);
   const api = createApi(client, service.url, secrets);
