@@ -75,7 +75,7 @@ export default tseslint.config(
     files: [
       'src/config/**/*.ts',
       'src/main.ts',
-      'src/read-models.ts',
+      'src/read-models-keeper.ts',
       'src/admin.ts',
       'test/**/*.ts',
       'bench/**/*.ts',

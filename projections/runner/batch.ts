@@ -1,16 +1,17 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Recorded } from '../../src/domain/recorded.js';
 import type { LedgerBatch } from '../../src/event-store/ledger.js';
 import { comparePositions, type Position } from '../../src/event-store/port.js';
 import { changedRows, fold, noChanges } from './changes.js';
-import { type Checkpoint, type CheckpointDb, moveCheckpoint } from './checkpoint.js';
+import { type Checkpoint, type CheckpointDb, checkpointMove, isThere } from './checkpoint.js';
 import { deriveChanges } from './derived.js';
 import { isFaultOfEvent, PoisonEvent, reasonOf } from './failure.js';
-import type { AnyTable, ReadModel } from './model.js';
-import { deleteRows, insertRows, loadRows, upsertRows } from './rows.js';
+import type { AnyTable, ReadModel, Relation } from './model.js';
+import { asJson, deletion, insertion, loadRows, type RowsInSql, upsertion } from './rows.js';
 
 /** Moments at which a crash test may strike. */
 export interface FailPoints {
-  hit(moment: 'checkpoint moved' | 'rows written' | 'committed'): Promise<void>;
+  hit(moment: 'rows folded' | 'checkpoint moved' | 'rows written' | 'committed'): Promise<void>;
 }
 
 /** Where events go. */
@@ -21,7 +22,7 @@ export interface Target {
 }
 
 /**
- * Applies a batch in one transaction with its checkpoint. Events at or before the checkpoint are left out,
+ * Applies a batch together with its checkpoint. Events at or before the checkpoint are left out,
  * so a batch that comes twice changes nothing.
  * @returns the new checkpoint, or undefined when the stored one is not `from` any more: nothing was done
  * @throws PoisonEvent once all events before the poisonous one are applied; any other error: nothing was done
@@ -79,6 +80,10 @@ async function applySingly(
   return checkpoint;
 }
 
+/**
+ * Rows are read as they stand, and what becomes of them is written by one statement, a transaction by itself, that
+ * first moves the checkpoint. Who else changes rows moves it too, so where it still is what it was, the rows are.
+ */
 async function applyTogether(
   { db, model, failPoints }: Target,
   from: Checkpoint,
@@ -86,36 +91,87 @@ async function applyTogether(
   position: Position,
 ): Promise<Checkpoint | undefined> {
   const to = { ...from, position, count: from.count + events.length };
-  const moved = await db.transaction().execute(async (transaction) => {
-    // First, because it locks: from here on nobody else changes these tables or puts others in their place.
-    if (!(await moveCheckpoint(transaction, from, to))) return false;
-    await failPoints?.hit('checkpoint moved');
-    for (const table of model.tables) await applyToTable(transaction, table, from, events);
-    await failPoints?.hit('rows written');
-    return true;
-  });
+  try {
+    const writes: Write[] = [];
+    for (const table of model.tables) writes.push(...(await writesTo(db, table, from, events)));
+    await failPoints?.hit('rows folded');
+    if (!(await writeAll(db, from, to, writes))) return undefined;
+  } catch (error) {
+    // It was not this batch that failed, but one made of what another runner had changed or dropped by then.
+    if (!(await isThere(db, from).catch(() => true))) return undefined;
+    throw error;
+  }
   await failPoints?.hit('committed');
-  return moved ? to : undefined;
+  return to;
 }
 
-async function applyToTable(
+/** A part of the statement. */
+interface Write {
+  readonly rows: readonly object[];
+  readonly isDeletion?: true;
+  readonly sql: (rows: RowsInSql) => RawBuilder<unknown>;
+}
+
+/** First what goes: a row that changes its key, or is derived from one that changes, may come back under the same. */
+async function writesTo(
   db: CheckpointDb,
   table: AnyTable,
   { generation, count }: Checkpoint,
   events: readonly Recorded[],
-): Promise<void> {
+): Promise<Write[]> {
   const changes = noChanges();
   await fold(changes, table, events, count, (keys) => loadRows(db, table, generation, keys));
   const changed = changedRows(changes);
-  const rows = changed.flatMap(({ after }) => after ?? []);
+  const come = changed.flatMap(({ after }) => after ?? []);
   const gone = changed.flatMap(({ before, after }) => (after ? [] : (before ?? [])));
-  await upsertRows(db, table, generation, rows);
-  await deleteRows(db, table, generation, gone);
-  if (!table.derived) return;
-  const derived = deriveChanges(table.derived, changed);
-  // First what goes: a row that changes goes, and comes back under the same key.
-  await deleteRows(db, table.derived, generation, derived.gone);
-  await insertRows(db, table.derived, generation, derived.come);
+  const remove = (of: Relation, rows: readonly object[]): Write => ({
+    rows,
+    isDeletion: true,
+    sql: (json) => deletion(of, generation, json),
+  });
+  const writes: Write[] = [
+    remove(table, gone),
+    { rows: come, sql: (json) => upsertion(table, generation, json) },
+  ];
+  const { derived } = table;
+  if (derived) {
+    const changes = deriveChanges(derived, changed);
+    writes.push(remove(derived, changes.gone), {
+      rows: changes.come,
+      sql: (json) => insertion(derived, generation, json),
+    });
+  }
+  return writes.filter(({ rows }) => rows.length > 0);
+}
+
+/**
+ * PostgreSQL does the parts of such a statement in whatever order it likes, but for those that ask for what another
+ * gives: all ask for the row of the checkpoint, and so get no rows where it was not moved; and those that make rows
+ * for the number of rows that were deleted.
+ * @returns false when the checkpoint is not `from` any more: nothing was written
+ */
+async function writeAll(
+  db: CheckpointDb,
+  from: Checkpoint,
+  to: Checkpoint,
+  writes: readonly Write[],
+): Promise<boolean> {
+  const deletions = writes.filter(({ isDeletion }) => isDeletion);
+  const others = writes.filter(({ isDeletion }) => !isDeletion);
+  const afterDeletions = deletions.map((_, i) => sql`and (select count(*) from ${sql.raw(`gone${i}`)}) >= 0`);
+  const parts = [
+    ...deletions.map(
+      ({ rows, sql: part }, i) =>
+        sql`${sql.raw(`gone${i}`)} as (${part(sql`(select ${asJson(rows)} from moved)`)} returning 1)`,
+    ),
+    ...others.map(({ rows, sql: part }, i) => {
+      const json = sql`(select ${asJson(rows)} from moved where true ${sql.join(afterDeletions, sql` `)})`;
+      return sql`${sql.raw(`come${i}`)} as (${part(json)})`;
+    }),
+  ];
+  const withParts = sql.join([sql`moved as (${checkpointMove(from, to)})`, ...parts]);
+  const { rows } = await sql`with ${withParts} select from moved`.execute(db);
+  return rows.length === 1;
 }
 
 export function isAfter(position: Position, checkpoint: Checkpoint): boolean {

@@ -1,4 +1,4 @@
-import { type Generated, type Kysely, sql } from 'kysely';
+import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Position, start } from '../../src/event-store/port.js';
 import type { ReadModel } from './model.js';
 
@@ -38,6 +38,11 @@ export async function livePositions(db: CheckpointDb): Promise<Map<string, Posit
   return new Map(rows.map(({ model, position }) => [model, position]));
 }
 
+export async function liveVersions(db: CheckpointDb): Promise<Map<string, number>> {
+  const rows = await liveRows(db).execute();
+  return new Map(rows.map(({ model, version }) => [model, version]));
+}
+
 function liveRows(db: CheckpointDb) {
   return db
     .selectFrom('read.checkpoints')
@@ -46,17 +51,31 @@ function liveRows(db: CheckpointDb) {
 }
 
 /**
- * Moves a checkpoint from where the caller believes it to be, and locks it until the transaction ends.
+ * Moves a checkpoint from where the caller believes it to be, and locks it until the transaction ends. It gives a
+ * row, unless the checkpoint is not there any more: another runner moved it, or other tables are live.
  * The commit of this transaction does not wait for the disk: rows and checkpoint are lost together or not
  * at all, and the log, which did wait, has the events.
- * @returns false when it is not there any more: another runner moved it, or other tables are live
  */
-export async function moveCheckpoint(db: CheckpointDb, from: Checkpoint, to: Checkpoint): Promise<boolean> {
-  const { rows } = await sql`
+export function checkpointMove(from: Checkpoint, to: Checkpoint): RawBuilder<unknown> {
+  return sql`
     update read.checkpoints set position = ${to.position}, count = ${to.count}, updated_at = now()
     where model = ${from.model} and generation = ${from.generation} and live = ${from.live}
       and position = ${from.position}
-    returning set_config('synchronous_commit', 'off', true)`.execute(db);
+    returning set_config('synchronous_commit', 'off', true)`;
+}
+
+/** @returns false when it is not there any more */
+export async function moveCheckpoint(db: CheckpointDb, from: Checkpoint, to: Checkpoint): Promise<boolean> {
+  const { rows } = await checkpointMove(from, to).execute(db);
+  return rows.length === 1;
+}
+
+/** Whether a checkpoint is where the caller believes it to be. */
+export async function isThere(db: CheckpointDb, checkpoint: Checkpoint): Promise<boolean> {
+  const { rows } = await sql`
+    select from read.checkpoints
+    where model = ${checkpoint.model} and generation = ${checkpoint.generation} and live = ${checkpoint.live}
+      and position = ${checkpoint.position}`.execute(db);
   return rows.length === 1;
 }
 

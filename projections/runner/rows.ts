@@ -1,4 +1,4 @@
-import { CompiledQuery, type QueryResult } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CheckpointDb } from './checkpoint.js';
 import type { AnyTable, Relation } from './model.js';
 import { columnName, columnsOf, keyFields, type PostgresColumn, qualifiedName } from './tables.js';
@@ -11,12 +11,9 @@ export async function loadRows(
   keys: readonly string[],
 ): Promise<Map<string, object>> {
   const columns = columnsOf(table).map(({ name, field }) => `${name} as "${field}"`);
-  const { rows } = await run(
-    db,
-    `select ${columns.join(', ')} from ${qualifiedName(table, generation)}
-     where ${columnName(table.key)} = any($1)`,
-    [keys],
-  );
+  const { rows } = await sql<Record<string, unknown>>`
+    select ${sql.raw(columns.join(', '))} from ${sql.raw(qualifiedName(table, generation))}
+    where ${sql.raw(columnName(table.key))} = any(${keys})`.execute(db);
   return new Map(rows.map((row) => [String(row[table.key]), withoutBigints(row)]));
 }
 
@@ -27,66 +24,37 @@ function withoutBigints(row: Readonly<Record<string, unknown>>): object {
   );
 }
 
+/** Rows as one value of JSON, in SQL: one parameter, however many they are. */
+export type RowsInSql = RawBuilder<unknown>;
+
+export const asJson = (rows: readonly object[]): RowsInSql => sql`${JSON.stringify(rows)}::json`;
+
 /** Makes rows, and puts them in the place of those with their keys. */
-export async function upsertRows(
-  db: CheckpointDb,
-  table: AnyTable,
-  generation: number,
-  rows: readonly object[],
-): Promise<void> {
-  if (rows.length === 0) return;
+export function upsertion(table: AnyTable, generation: number, rows: RowsInSql): RawBuilder<unknown> {
   const others = columnsOf(table).flatMap(({ field, name }) => (field === table.key ? [] : [name]));
-  const conflict = `on conflict (${columnName(table.key)})
-     do update set ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`;
-  await run(db, `${insertion(table, generation)} ${conflict}`, [JSON.stringify(rows)]);
+  const values = others.map((name) => `${name} = excluded.${name}`).join(', ');
+  return sql`${insertion(table, generation, rows)}
+    on conflict (${sql.raw(columnName(table.key))}) do update set ${sql.raw(values)}`;
 }
 
 /** Makes rows whose keys nobody has. */
-export async function insertRows(
-  db: CheckpointDb,
-  table: Relation,
-  generation: number,
-  rows: readonly object[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await run(db, insertion(table, generation), [JSON.stringify(rows)]);
+export function insertion(table: Relation, generation: number, rows: RowsInSql): RawBuilder<unknown> {
+  const columns = columnsOf(table);
+  const names = columns.map(({ name }) => name).join(', ');
+  return sql`insert into ${sql.raw(`${qualifiedName(table, generation)} (${names})`)} ${given(columns, rows)}`;
 }
 
 /** Deletes the rows that have the keys of these. */
-export async function deleteRows(
-  db: CheckpointDb,
-  table: Relation,
-  generation: number,
-  rows: readonly object[],
-): Promise<void> {
-  if (rows.length === 0) return;
+export function deletion(table: Relation, generation: number, rows: RowsInSql): RawBuilder<unknown> {
   const key = columnsOf(table).filter(({ field }) => keyFields(table).includes(field));
-  const matches = key.map(({ name }) => `kept.${name} = gone.${name}`);
-  await run(
-    db,
-    `delete from ${qualifiedName(table, generation)} as kept using (${given(key)}) as gone
-     where ${matches.join(' and ')}`,
-    [JSON.stringify(rows)],
-  );
+  const matches = key.map(({ name }) => `kept.${name} = gone.${name}`).join(' and ');
+  return sql`delete from ${sql.raw(qualifiedName(table, generation))} as kept using (${given(key, rows)}) as gone
+    where ${sql.raw(matches)}`;
 }
 
-function insertion(table: Relation, generation: number): string {
-  const columns = columnsOf(table);
-  const names = columns.map(({ name }) => name).join(', ');
-  return `insert into ${qualifiedName(table, generation)} (${names}) ${given(columns)}`;
-}
-
-/** One parameter, however many rows: Postgres takes them apart from JSON by field name. */
-function given(columns: readonly PostgresColumn[]): string {
+/** Postgres takes rows apart from JSON by field name. */
+function given(columns: readonly PostgresColumn[], rows: RowsInSql): RawBuilder<unknown> {
   const names = columns.map(({ field, name }) => `"${field}" as ${name}`).join(', ');
   const types = columns.map(({ field, type }) => `"${field}" ${type}`).join(', ');
-  return `select ${names} from json_to_recordset($1::json) as given(${types})`;
-}
-
-async function run(
-  db: CheckpointDb,
-  statement: string,
-  parameters: readonly unknown[],
-): Promise<QueryResult<Record<string, unknown>>> {
-  return db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(statement, [...parameters]));
+  return sql`select ${sql.raw(names)} from json_to_recordset(${rows}) as given(${sql.raw(types)})`;
 }

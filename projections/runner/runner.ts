@@ -1,6 +1,6 @@
 import type { Position } from '../../src/event-store/port.js';
 import type { Clock } from '../../src/platform/clock.js';
-import { type CheckpointDb, livePositions } from './checkpoint.js';
+import { type CheckpointDb, livePositions, liveVersions } from './checkpoint.js';
 import type { Followers } from './followers.js';
 import type { ReadModel } from './model.js';
 import { pause } from './pause.js';
@@ -11,6 +11,8 @@ import { type ModelReport, type ModelStatus, statusOf, unknown } from './status.
 export interface Runner {
   /** As `Followers.start`. */
   start(): Promise<void>;
+  /** Whether queries can be asked although those who follow may still have to start: all tables are there. */
+  canBeAsked(): Promise<boolean>;
   /** As `Followers.stop`. */
   stop(): Promise<void>;
   /**
@@ -73,6 +75,10 @@ export function createRunner({ followers, models, db, clock }: Options): Runner 
 
   return {
     start: () => followers.start((told) => told.forEach(take)),
+    async canBeAsked() {
+      const versions = await liveVersions(db).catch(() => new Map<string, number>());
+      return models.every(({ name, version }) => versions.get(name) === version);
+    },
     async stop() {
       stopping.abort();
       await followers.stop();

@@ -24,7 +24,16 @@ export interface PostgresColumn {
   readonly nullable: boolean;
 }
 
-export function columnsOf(table: Relation): PostgresColumn[] {
+/** Asked for with every batch. */
+const known = new WeakMap<Relation, readonly PostgresColumn[]>();
+
+export function columnsOf(table: Relation): readonly PostgresColumn[] {
+  const columns = known.get(table) ?? readColumns(table);
+  known.set(table, columns);
+  return columns;
+}
+
+function readColumns(table: Relation): PostgresColumn[] {
   return Object.entries(table.columns).map(([field, column]) => {
     const [kind = '', nullable] = column.split(' | ');
     return {

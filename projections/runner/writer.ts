@@ -5,8 +5,8 @@ import { type Changes, changedRows } from './changes.js';
 import { type Checkpoint, type CheckpointDb, moveCheckpoint } from './checkpoint.js';
 import { copyRows } from './copy.js';
 import { deriveChanges } from './derived.js';
-import type { AnyTable } from './model.js';
-import { deleteRows, upsertRows } from './rows.js';
+import type { AnyTable, Relation } from './model.js';
+import { asJson, deletion, upsertion } from './rows.js';
 
 /** What is written together, of each table. */
 export type Part = ReadonlyMap<AnyTable, Changes>;
@@ -45,12 +45,15 @@ export async function openWriter(
       if (after) (before ? others : fresh).push(after);
       else if (before) gone.push(before);
     }
+    const upsert = (rows: object[]) => upsertion(table, generation, asJson(rows)).execute(transaction);
+    const remove = (of: Relation, rows: readonly object[]) =>
+      deletion(of, generation, asJson(rows)).execute(transaction);
     await copyRows(client, table, generation, fresh);
-    await upsertRows(transaction, table, generation, others);
-    await deleteRows(transaction, table, generation, gone);
+    if (others.length > 0) await upsert(others);
+    if (gone.length > 0) await remove(table, gone);
     if (!table.derived) return;
     const derived = deriveChanges(table.derived, changed);
-    await deleteRows(transaction, table.derived, generation, derived.gone);
+    if (derived.gone.length > 0) await remove(table.derived, derived.gone);
     await copyRows(client, table.derived, generation, derived.come);
   }
 
