@@ -74,7 +74,7 @@ function rowOf(
     ...compare(perSecond(measured.ours), measured.limit),
     unit: 'writes/s',
     ...(target && { target }),
-    limitedBy: 'one core of the service, which keeps the read models too, and Postgres on the other',
+    limitedBy: 'two cores: the service on one, its read models and Postgres on the other',
     notes: [`${name}: ${summarise(measured.ours)}.`],
   };
 }
