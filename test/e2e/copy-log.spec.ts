@@ -3,6 +3,8 @@ import { copyTo } from '../../src/admin/hand-over.js';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import { createLog } from '../../src/platform/log.js';
 import { startService } from '../../src/service.js';
+// Loaded beforehand: within Jest that takes seconds, in which connections that are being made would time out.
+import '../../src/serving.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { type StandIn, startStandIn } from '../support/eventstore-stand-in/index.js';
 import { bearer, createHttpClient } from '../support/http-client.js';

@@ -138,7 +138,7 @@ describe('API key status', () => {
   });
 
   it('EXPIRED: the key has reached its end date', async () => {
-    const expiresAt = new Date(Date.now() + 1_500).toISOString();
+    const expiresAt = new Date(Date.now() + 3_000).toISOString();
     const short = await service.createKey(owner, { expiresAt });
     await eventually('the key has expired', async () => (await read(short.key.id)).status === 'EXPIRED');
     expect((await verdictOf(short.secret)).code).toBe('EXPIRED');

@@ -73,7 +73,7 @@ const cases: Readonly<Record<VerdictCode, () => Promise<Case>>> = {
   async EXPIRED() {
     const made = await service.createKey(owner);
     const change = async () => {
-      const expiresAt = new Date(Date.now() + 500).toISOString();
+      const expiresAt = new Date(Date.now() + 2_000).toISOString();
       await calls.change(made.key.id, { expiresAt });
       await sleep(Date.parse(expiresAt) - Date.now() + 1);
     };

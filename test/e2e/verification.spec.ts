@@ -42,7 +42,7 @@ const told = (keyId: string, type: string) =>
 
 describe('what time alone does to a key', () => {
   it('is told by its history, in the name of a process', async () => {
-    const expiresAt = new Date(Date.now() + 300).toISOString();
+    const expiresAt = new Date(Date.now() + 2_000).toISOString();
     const { key, secret } = await service.createKey(owner, { expiresAt });
     const expired = await told(key.id, 'StatusChanged');
     expect(expired).toMatchObject({ actor: { type: 'process', id: 'lapses' } });

@@ -3,6 +3,8 @@ import { type Config, loadConfig } from '../../src/config/config.js';
 import type { Clock } from '../../src/platform/clock.js';
 import { createLog } from '../../src/platform/log.js';
 import { startService } from '../../src/service.js';
+// Loaded beforehand: within Jest that takes seconds, in which connections that are being made would time out.
+import '../../src/serving.js';
 import { createTestDatabase } from './database.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { hunt } from './hunt.js';
