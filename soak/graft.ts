@@ -5,11 +5,15 @@ import type { Plugin } from 'esbuild';
 import { bundle } from '../src/bundle.js';
 import { type CanaryName, canaries, type Graft } from './canaries.js';
 
-/** Followers promise to bear it: each event is there already, and their position says so. */
+/**
+ * Followers promise to bear it: each event is there already, and their position says so. Who is started without the
+ * lever, such as the command line, is delivered to as ever.
+ */
 const delivery: Graft = {
   file: 'src/event-store/ledger.js',
   find: 'for await (const batch of store.follow(options)){',
-  replace: 'for await (const batch of globalThis.compassSoakDeliver(store.follow(options))){',
+  replace:
+    'for await (const batch of globalThis.compassSoakDeliver?.(store.follow(options)) ?? store.follow(options)){',
 };
 
 /** The programs of the product, bundled as for `npm start`, with a lever that it does not have, and maybe a bug. */

@@ -29,14 +29,22 @@ export const killRebuild: Fault = async (scene) => {
 
 async function rebuildWholly(scene: Scene, model: string): Promise<void> {
   const rebuilding = start(scene, model);
-  const [code] = (await once(rebuilding, 'exit')) as [number | null];
-  scene.tally.check('models', code === 0, () => `the rebuild of ${model} ended with ${code}`);
+  let words = '';
+  rebuilding.stderr?.on('data', (chunk: Buffer) => {
+    words += chunk.toString();
+  });
+  const [code] = (await once(rebuilding, 'close')) as [number | null];
+  scene.tally.check(
+    'models',
+    code === 0,
+    () => `the rebuild of ${model} ended with ${code}: ${words.trim()}`,
+  );
 }
 
 function start({ world }: Scene, model: string): ChildProcess {
   return spawn(process.execPath, [world.programs.admin, 'rebuild', model], {
     env: { PATH: process.env.PATH, ...world.toolSettings() },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
 }
