@@ -31,6 +31,16 @@ export class HeadWatch {
   }
 
   /**
+   * Reads the head of the log; whoever waits need not wait for the news of what somebody has seen here.
+   * @throws what reading the head throws
+   */
+  async look(): Promise<Position> {
+    const head = await this.#readHead();
+    this.advance(head);
+    return head;
+  }
+
+  /**
    * Looks whether the log reaches as far as it was said to: anybody who uses the database can notify, of whatever
    * position. Believed for ever, one that is far ahead would never let anybody wait.
    * @throws what reading the head throws
@@ -67,7 +77,7 @@ export class HeadWatch {
     while (this.#waiters.size > 0) {
       await sleep(this.#pollMilliseconds, undefined, { ref: false });
       try {
-        this.advance(await this.#readHead());
+        await this.look();
       } catch (error) {
         for (const waiter of this.#waiters) waiter.reject(error);
       }

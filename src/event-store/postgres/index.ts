@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FollowSource, follow } from '../following/follow.js';
 import { HeadWatch } from '../following/head-watch.js';
 import { sharePages } from '../following/shared-pages.js';
-import { checkAppend, type EventStore, type Position, StoreUnavailable } from '../port.js';
+import { checkAppend, type EventStore, StoreUnavailable } from '../port.js';
 import { createSendGroup } from './append-group.js';
 import { defaultTimeouts, openConnections, type Timeouts } from './connections.js';
 import { copyPage } from './copied-pages.js';
@@ -32,17 +32,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const { url, timeouts, pollMilliseconds = 1_000, onGroup = () => undefined } = options;
   const connections = openConnections(url, { ...defaultTimeouts, ...timeouts });
   const watch = new HeadWatch(() => readHead(connections.readers), pollMilliseconds);
-
-  /** Whoever follows need not wait for the news of what somebody else has seen here. */
-  async function head(): Promise<Position> {
-    const position = await readHead(connections.readers);
-    watch.advance(position);
-    return position;
-  }
-
+  const head = () => watch.look();
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
   const source: FollowSource = {
-    readHead: () => readHead(connections.readers),
+    readHead: head,
     readLog: sharePages((after) => readLog(connections.readers, after)),
     watch,
   };
