@@ -151,7 +151,9 @@ describe('a rebuild', () => {
   });
 
   it('does not show half of anything to who reads everything meanwhile', async () => {
-    await happen(0, 30);
+    await happen(0, 29);
+    // The stored position of a model trails behind events that change nothing in it.
+    const last = await house.append('key-k29', keyCreated({ keyId: 'k29', createdAt: instant(29) }));
     await settle(house, runner);
     const model = readModels.find(({ name }) => name === 'access')!;
     const seen = await readAccess(house.pool, async ({ position, each }) => {
@@ -160,7 +162,7 @@ describe('a rebuild', () => {
       await each(keyAccess, (key) => keys.push(key));
       return { position, keys };
     });
-    expect(seen?.position).toBe(await house.ledger.head());
+    expect(seen?.position).toBe(last);
     expect(seen?.keys).toHaveLength(30);
     expect(new Set(seen?.keys.map(({ keyId }) => keyId))).toEqual(
       new Set((await house.rows(keyAccess)).keys()),
