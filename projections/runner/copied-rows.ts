@@ -5,38 +5,55 @@ import { columnsOf } from './tables.js';
 
 /**
  * Reads rows from the lines of a COPY in text form: a third of the work of taking them from the messages of a query,
- * for both sides. Values that come again in the next row, such as the team of a key, are made once.
+ * for both sides. A row begins as a copy of the one before, and only what differs is read: most of what a key is, it
+ * has in common with its neighbour.
  */
 export function rowReader<Row extends object>(table: Table<Row>): (line: string) => Row {
-  const columns = columnsOf(table).map(({ field, type }) => ({
+  const columns: Column[] = columnsOf(table).map(({ field, type }) => ({
     field,
-    read: remembering(valueReader(type)),
+    read: valueReader(type),
+    lastText: missing,
   }));
+  let last: Record<string, unknown> = Object.fromEntries(columns.map(({ field }) => [field, null]));
   return (line) => {
-    const row: Record<string, unknown> = {};
+    const row = { ...last };
     let from = 0;
-    for (const { field, read } of columns) {
-      const tab = line.indexOf('\t', from);
-      const until = tab === -1 ? line.length : tab;
-      row[field] = read(line.slice(from, until));
-      from = until + 1;
+    for (const column of columns) {
+      const until = endOfValue(line, from, column.lastText);
+      if (until === undefined) {
+        const tab = line.indexOf('\t', from);
+        const text = line.slice(from, tab === -1 ? line.length : tab);
+        row[column.field] = valueOf(text, column.read);
+        column.lastText = text;
+        from += text.length + 1;
+      } else from = until + 1;
     }
+    last = row;
     return row as Row;
   };
 }
 
+interface Column {
+  readonly field: string;
+  readonly read: (text: string) => unknown;
+  /** As it stood in the row before. */
+  lastText: string;
+}
+
 /** How COPY writes that there is no value. */
 const missing = '\\N';
+const tabCode = 9;
 
-function remembering(read: (text: string) => unknown): (text: string) => unknown {
-  let lastText = missing;
-  let last: unknown = null;
-  return (text) => {
-    if (text === lastText) return last;
-    last = text === missing ? null : read(text.includes('\\') ? unescape(text) : text);
-    lastText = text;
-    return last;
-  };
+/** Where the value at `from` ends, if it is this one. */
+function endOfValue(line: string, from: number, text: string): number | undefined {
+  const until = from + text.length;
+  const isWhole = until === line.length || line.charCodeAt(until) === tabCode;
+  return isWhole && line.startsWith(text, from) ? until : undefined;
+}
+
+function valueOf(text: string, read: (text: string) => unknown): unknown {
+  if (text === missing) return null;
+  return read(text.includes('\\') ? unescape(text) : text);
 }
 
 function valueReader(type: string): (text: string) => unknown {

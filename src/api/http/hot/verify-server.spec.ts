@@ -1,5 +1,5 @@
 import { Agent, createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import type { KeyAccessRow } from '../../../../projections/access/table.js';
 import { keyAccessOf, memberAccessOf } from '../../../../test/support/key-access.js';
 import { instant } from '../../../../test/support/projection-events.js';
@@ -136,6 +136,30 @@ describe('a remembered caller', () => {
     const ids = [await remembered(), await remembered()].map(({ headers }) => headers['x-request-id']);
     expect(new Set(ids).size).toBe(2);
     expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)));
+  });
+
+  it('is answered in turn, each question by its own answer, when many arrive together', async () => {
+    const bytes = (id: string, key: string) => {
+      const body = JSON.stringify({ key });
+      const head = `host: x\r\nauthorization: Bearer ${gatewaySecret}\r\ncontent-type: application/json\r\n`;
+      return `POST /v1/verify HTTP/1.1\r\n${head}x-request-id: ${id}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    };
+    await remembered();
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const gone = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    gone.write(bytes('gone', targetSecret), () => gone.destroy());
+    // In one piece, so that they are taken up in one turn of the event loop.
+    socket.write(['a', 'b', 'c'].map((id) => bytes(id, id === 'b' ? gatewaySecret : targetSecret)).join(''));
+    let text = '';
+    for await (const chunk of socket.setEncoding('utf8') as AsyncIterable<string>) {
+      text += chunk;
+      if (text.split('"keyId"').length === 4) break;
+    }
+    const told = [...text.matchAll(/x-request-id: (\w+)|"keyId":"(\w+)"/g)].map(
+      ([, id, keyId]) => id ?? keyId,
+    );
+    expect(told).toEqual(['a', 'target', 'b', 'gateway', 'c', 'target']);
+    expect((await remembered()).status).toBe(200);
   });
 
   it('is forgotten at once when it is revoked', async () => {
