@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
@@ -9,6 +10,12 @@ import type { Service } from './service.js';
 
 /** Beside the compiled code, so that a new build begins with an empty one, and nobody else can write into it. */
 const compileCache = fileURLToPath(new URL('../.compile-cache', import.meta.url));
+
+/**
+ * By how much the heap may grow before its garbage is collected, in percent of what lived the last time. V8 takes up
+ * to 300 where memory is plenty, and a process that keeps 120 MB comes to hold 440.
+ */
+const heapGrowingPercent = 60;
 
 /** A stop that takes longer is ended, so that whoever asked for it can rely on it. */
 const stopMilliseconds = 9_000;
@@ -20,6 +27,8 @@ async function main(): Promise<void> {
     return;
   }
   const startedAt = performance.now();
+  // Of all threads.
+  setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
   // Most of a start is compiling what it loads; the next one need not. Where it cannot be written, it is left out.
   enableCompileCache(compileCache);
   const config = readConfig();
