@@ -16,7 +16,7 @@ const keysCount = 10_001;
 let house: House;
 
 beforeEach(async () => {
-  house = await openHouse();
+  house = await openHouse('nothing');
 });
 afterEach(() => house.close());
 

@@ -14,7 +14,7 @@ const timeoutMilliseconds = 20_000;
 
 let house: House;
 beforeEach(async () => {
-  house = await openHouse();
+  house = await openHouse('nothing');
 });
 afterEach(() => house.close());
 

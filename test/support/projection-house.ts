@@ -16,7 +16,7 @@ import { newId } from '../../src/platform/ids.js';
 import { createMemoryKeyRing } from '../../src/platform/key-ring.js';
 import { migrate } from '../../src/platform/migrate.js';
 import { createKysely, createPool } from '../../src/platform/postgres.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import { metadata } from './projection-events.js';
 
 /** A log in memory, and a database for read models of it. */
@@ -38,8 +38,17 @@ export interface House {
   close(): Promise<void>;
 }
 
-export async function openHouse(): Promise<House> {
-  const database = await createTestDatabase({ template: 'read', prepare: migrateRead });
+/** @param from tables: those of all read models, empty, which runners need not make any more; nothing: none of them */
+export async function openHouse(from: 'tables' | 'nothing' = 'tables'): Promise<House> {
+  const database = await createTestDatabase(
+    from === 'tables'
+      ? { template: 'tables', prepare: makeTables }
+      : { template: 'read', prepare: migrateRead },
+  );
+  return openOn(database);
+}
+
+async function openOn(database: TestDatabase): Promise<House> {
   const pool = createPool(database.url, { applicationName: 'projection-spec', max: 20 });
   const db = createKysely<unknown>(pool);
   const ledger = createLedger(createMemoryEventStore(), createCodec(createMemoryKeyRing()));
@@ -93,6 +102,13 @@ async function migrateRead(url: string): Promise<void> {
   const pool = createPool(url, { applicationName: 'projection-spec' });
   await migrate(pool, { schema: readSchema, migrations });
   await pool.end();
+}
+
+async function makeTables(url: string): Promise<void> {
+  await migrateRead(url);
+  const house = await openOn({ url, drop: async () => undefined });
+  await house.runner().start();
+  await house.close();
 }
 
 async function eventsOf(ledger: Ledger): Promise<Recorded[]> {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type Config, loadConfig } from '../../src/config/config.js';
 import type { Clock } from '../../src/platform/clock.js';
 import { createLog } from '../../src/platform/log.js';
@@ -8,7 +8,7 @@ import '../../src/serving.js';
 import { createTestDatabase } from './database.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { hunt } from './hunt.js';
-import { withLog } from './log-place.js';
+import { onPostgres, withLog } from './log-place.js';
 import { type Api, createApi } from './people.js';
 import { createSecrets, type Secrets } from './secrets.js';
 
@@ -24,6 +24,24 @@ export interface TestService extends Api {
   stop(): Promise<void>;
 }
 
+/** Everything that a first start makes, once for all tests of a run: that takes longer than the rest of a start. */
+async function makeTables(url: string): Promise<void> {
+  const service = await startService(configOf(url, onPostgres), createLog({ level: 'silent' }));
+  await service.stop();
+}
+
+function configOf(databaseUrl: string, settings: Record<string, string>): Config {
+  return loadConfig(
+    withLog({
+      COMPASS_DATABASE_URL: databaseUrl,
+      // The same for all tests of a run, for they begin with the same key ring.
+      COMPASS_MASTER_KEY: createHash('sha256').update(`${process.env.COMPASS_TEST_RUN}`).digest('base64'),
+      COMPASS_HTTP_PORT: '0',
+      ...settings,
+    }),
+  );
+}
+
 /**
  * @param settings environment variables in addition to those it needs
  * @param clock what the service takes for the time; absent: the time
@@ -32,16 +50,9 @@ export async function startTestService(
   settings: Record<string, string> = {},
   clock?: Clock,
 ): Promise<TestService> {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ template: 'service', prepare: makeTables });
   const lines: string[] = [];
-  const config = loadConfig(
-    withLog({
-      COMPASS_DATABASE_URL: database.url,
-      COMPASS_MASTER_KEY: randomBytes(32).toString('base64'),
-      COMPASS_HTTP_PORT: '0',
-      ...settings,
-    }),
-  );
+  const config = configOf(database.url, settings);
   const log = createLog({ level: 'trace', destination: { write: (line) => void lines.push(line) } });
   const service = await startService(config, log, { clock });
   const secrets = createSecrets();
