@@ -9,6 +9,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 60_000,
+  // What hangs is to fail, and what a busy machine makes slow is not.
+  testTimeout: 120_000,
   maxWorkers: 2,
 };
