@@ -66,12 +66,20 @@ function valueReader(type: string): (text: string) => unknown {
     case 'timestamptz':
       return toInstant;
     case 'text[]':
-      return (text) => parseArray(text, String);
+      return (text) => parseArray(alone(text), String);
     case 'jsonb':
       return (text) => JSON.parse(text) as unknown;
     default:
-      return (text) => text;
+      return alone;
   }
+}
+
+/**
+ * The same text by itself. A part of a longer one is only a place in it, so that who keeps the id of a team would keep
+ * two hundred rows with it. Joined to another it is copied as soon as it is cut off again.
+ */
+function alone(text: string): string {
+  return ` ${text}`.slice(1);
 }
 
 const controls: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };

@@ -43,6 +43,12 @@ describe('the key ring in Postgres', () => {
     expect(await openRing().keysOf(['known', 'unknown'])).toEqual(new Map([['known', key]]));
   });
 
+  it('keeps nothing in memory with a key', async () => {
+    const ring = openRing();
+    await ring.keyFor('small');
+    expect((await ring.keyFor('small')).buffer.byteLength).toBe(32);
+  });
+
   it('stores no key in clear text', async () => {
     const key = await openRing().keyFor('hidden');
     const { rows } = await pool.query<{ row: string }>(

@@ -81,7 +81,8 @@ export function createKeyRing(
     if (row.wrapped === null) return null;
     const wrapper = wrappers.find(({ fingerprint }) => fingerprint === row.masterKey);
     if (!wrapper) throw mismatch(row.masterKey);
-    return open(wrapper.key, row.subject, row.wrapped);
+    // A copy: what was opened is a piece of 64 KiB that many small buffers share, and would keep all of it in memory.
+    return new Uint8Array(open(wrapper.key, row.subject, row.wrapped));
   }
 
   async function keysOf(subjects: readonly string[]): Promise<Map<string, Uint8Array | null>> {
