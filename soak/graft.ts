@@ -11,9 +11,9 @@ import { type CanaryName, canaries, type Graft } from './canaries.js';
  */
 const delivery: Graft = {
   file: 'src/event-store/ledger.js',
-  find: 'for await (const batch of store.follow(options)){',
+  find: 'for await (const batch of store.follow(asked)){',
   replace:
-    'for await (const batch of globalThis.compassSoakDeliver?.(store.follow(options)) ?? store.follow(options)){',
+    'for await (const batch of globalThis.compassSoakDeliver?.(store.follow(asked)) ?? store.follow(asked)){',
 };
 
 /** The programs of the product, bundled as for `npm start`, with a lever that it does not have, and maybe a bug. */

@@ -47,8 +47,9 @@ export function createLedger(store: EventStore, codec: Codec): Ledger {
     },
     async *follow(options) {
       const decode = options.alone ? decodeAlone : decodeShared;
-      for await (const batch of store.follow(options)) {
-        const { without } = options;
+      const { without } = options;
+      const asked = without ? { ...options, bodiless: without } : options;
+      for await (const batch of store.follow(asked)) {
         const wanted = without
           ? batch.events.filter(({ type }) => !without.has(type as EventType))
           : batch.events;

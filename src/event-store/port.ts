@@ -58,6 +58,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** Nobody else is likely to follow there at this moment: nothing is kept for others. Default: false. */
   readonly alone?: boolean;
+  /** Types of events that are wanted for their place in the log alone: their data and metadata may be empty. */
+  readonly bodiless?: ReadonlySet<string>;
 }
 
 export interface Batch {

@@ -33,6 +33,18 @@ it('copies for who follows alone what others read: many events, and large ones',
   await cleanup();
 });
 
+it('does not send bodies that nobody wants', async () => {
+  const { store, cleanup } = openPostgresLog(database.url);
+  await store.append('uses-1', 0n, someEvents(1, { type: 'KeyUsesRecorded' }));
+  await store.append('key-1', 0n, someEvents(1));
+  const seen = await followUntil(store, start, undefined, { bodiless: new Set(['KeyUsesRecorded']) });
+  expect(seen.slice(-2).map(({ data, metadata }) => [data.length > 0, metadata.length > 0])).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  await cleanup();
+});
+
 function placeOf({ position, id, data }: RecordedEvent): unknown {
   return { position, id, size: data.length };
 }

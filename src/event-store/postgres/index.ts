@@ -40,6 +40,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     watch,
   };
   const copySource: FollowSource = { ...source, readLog: (after) => copyPage(connections.readers, after) };
+  const bodilessSource = (types: ReadonlySet<string>): FollowSource => ({
+    ...source,
+    readLog: (after) => readLog(connections.readers, after, [...types]),
+  });
   const readForwards = createStreamPages(connections.readers);
   const closing = new AbortController();
   let listening: Promise<void> | undefined;
@@ -60,9 +64,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       return result;
     },
     readStream: (stream, range = {}) => readStream(connections.readers, readForwards, stream, range),
-    async *follow({ after, signal, alone = false }) {
+    async *follow({ after, signal, alone = false, bodiless }) {
+      const shared = bodiless ? bodilessSource(bodiless) : source;
       listening ??= listen(connections.createListener, (position) => watch.advance(position), closing.signal);
-      yield* follow(alone ? copySource : source, {
+      yield* follow(alone ? copySource : shared, {
         after,
         signal: AbortSignal.any([signal, closing.signal]),
       });

@@ -30,12 +30,19 @@ interface LogRow extends Omit<EventRow, 'data' | 'metadata' | 'found'> {
   readonly head: Position;
 }
 
-/** The next events of the log after a position, as one snapshot. */
-export async function readLog(pool: pg.Pool, after: Position): Promise<Page> {
+/**
+ * The next events of the log after a position, as one snapshot.
+ * @param bodiless types of events that come without data and metadata
+ */
+export async function readLog(
+  pool: pg.Pool,
+  after: Position,
+  bodiless: readonly string[] = [],
+): Promise<Page> {
   const rows = await query<LogRow>(pool, {
     name: 'read_log',
     text: selectLog,
-    values: [after, pageLimits.events],
+    values: [after, pageLimits.events, bodiless],
     types: asText,
   });
   requireWhole(after, rows);
@@ -74,8 +81,9 @@ export function selectPage(after: string, count: string | number): string {
 }
 
 const selectLog = `
-  select position, stream, revision, id, type, encode(data, 'base64') as data,
-    encode(metadata, 'base64') as metadata, head
+  select position, stream, revision, id, type, head,
+    case when type = any($3) then '' else encode(data, 'base64') end as data,
+    case when type = any($3) then '' else encode(metadata, 'base64') end as metadata
   from (${selectPage('$1', '$2')}) as page`;
 
 function fromText({ position, stream, revision, id, type, data, metadata }: LogRow): RecordedEvent {

@@ -44,6 +44,20 @@ export function describeFollowing(log: () => LogUnderTest): void {
       );
     });
 
+    it('gives the place of events without bodies, and all the others whole', async () => {
+      const { store } = log();
+      const [uses, others] = [someEvents(3, { type: 'KeyUsesRecorded' }), someEvents(2)];
+      await store.append('uses-1', 0n, uses);
+      await store.append('key-1', 0n, others);
+      const seen = await followUntil(store, start, undefined, { bodiless: new Set(['KeyUsesRecorded']) });
+      expect(idsOf(seen)).toEqual(idsOf([...uses, ...others]));
+      const whole = await followUntil(store, start);
+      expect(seen.slice(3)).toEqual(whole.slice(3));
+      const bodies = (events: typeof seen) => events.slice(0, 3).map(({ data }) => Buffer.from(data));
+      for (const [n, body] of bodies(seen).entries())
+        expect([Buffer.alloc(0), bodies(whole)[n]]).toContainEqual(body);
+    });
+
     it('goes on after any event', async () => {
       const { store } = log();
       await store.append('key-1', 0n, someEvents(4));

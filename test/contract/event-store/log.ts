@@ -4,6 +4,7 @@ import type {
   Batch,
   EncodedEvent,
   EventStore,
+  FollowOptions,
   Position,
   RecordedEvent,
 } from '../../../src/event-store/port.js';
@@ -45,9 +46,10 @@ export async function followUntil(
   store: EventStore,
   after: Position,
   done: (seen: readonly RecordedEvent[], batch: Batch) => boolean = (_, { caughtUp }) => caughtUp,
+  options: Partial<FollowOptions> = {},
 ): Promise<RecordedEvent[]> {
   const seen: RecordedEvent[] = [];
-  for await (const batch of store.follow({ after, signal: new AbortController().signal })) {
+  for await (const batch of store.follow({ after, signal: new AbortController().signal, ...options })) {
     seen.push(...batch.events);
     if (done(seen, batch)) break;
   }
