@@ -89,7 +89,7 @@ export function createEventStoreDbEventStore(options: EventStoreDbOptions): Even
 
   async function head() {
     requireOpen();
-    return readHead();
+    return watch.look();
   }
 
   async function appendInTurn(
