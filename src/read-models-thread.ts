@@ -31,11 +31,18 @@ export function createReadModelsThread(log: Log): ReadModelsThread {
   const worker = new Worker(new URL('./read-models.js', import.meta.url));
   const send = (message: ToThread) => worker.postMessage(message);
   const exited = once(worker, 'exit');
+  let isWanted = false;
   worker.unref();
-  // Without it lists would stand still unnoticed; whoever looks after the process starts it again.
-  worker.on('error', (error) => {
+
+  /** Without it lists would stand still unnoticed; whoever looks after the process starts it again. */
+  function giveUp(error?: Error): never {
     log.fatal({ error }, 'The thread that keeps the read models broke. The process ends with it.');
     process.exit(1);
+  }
+
+  worker.on('error', giveUp);
+  worker.on('exit', () => {
+    if (isWanted) giveUp();
   });
 
   async function start(databaseUrl: string, tell: Parameters<Followers['start']>[0]): Promise<void> {
@@ -57,9 +64,11 @@ export function createReadModelsThread(log: Log): ReadModelsThread {
     void exited.then(() => reject(new Error('The thread that keeps the read models ended.')));
     send({ type: 'start', databaseUrl });
     await ready;
+    isWanted = true;
   }
 
   async function stop(): Promise<void> {
+    isWanted = false;
     send({ type: 'stop' });
     await exited;
   }
