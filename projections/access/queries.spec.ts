@@ -81,6 +81,7 @@ describe('everything verification needs', () => {
       await settle(house, runner);
       return {
         position: snapshot.position,
+        count: await snapshot.countAbout(keyAccess),
         keys: await listed(snapshot, keyAccess),
         members: await listed(snapshot, memberAccess),
         resources: await listed(snapshot, resourceAccess),
@@ -92,6 +93,7 @@ describe('everything verification needs', () => {
     });
 
     expect(snapshot?.position).toBe(head);
+    expect(snapshot?.count).toBe(keysCount);
     expect(new Map(snapshot?.keys.map((key) => [key.keyId, key]))).toEqual(foldOf(keyAccess, events));
     expect(snapshot?.keys).toHaveLength(keysCount);
     expect(new Map(snapshot?.members.map((one) => [one.memberId, one]))).toEqual(

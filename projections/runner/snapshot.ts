@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { to } from 'pg-copy-streams';
 import { rowReader } from './copied-rows.js';
-import type { ReadModel, Table } from './model.js';
+import type { ReadModel, Relation, Table } from './model.js';
 import { columnsOf, qualifiedName } from './tables.js';
 
 /** Where a snapshot is read. */
@@ -11,6 +11,8 @@ export type SnapshotPool = pg.Pool;
 export interface Snapshot {
   /** As the port writes positions. */
   readonly position: string;
+  /** How many rows a table has, as far as PostgreSQL has counted them lately. */
+  countAbout(table: Relation): Promise<number>;
   /** Gives the rows of a table one by one, in no particular order: so many are never in memory at once. */
   each<Row extends object>(table: Table<Row>, take: (row: Row) => void): Promise<void>;
 }
@@ -73,6 +75,13 @@ async function useGeneration<T>(
   await client.query('set local statement_timeout = 0');
   return use({
     position,
+    async countAbout(table) {
+      const { rows } = await client.query<{ count: number }>(
+        'select greatest(reltuples, 0)::float8 as count from pg_class where oid = $1::regclass',
+        [qualifiedName(table, generation)],
+      );
+      return rows[0]?.count ?? 0;
+    },
     async each(table, take) {
       const columns = columnsOf(table).map(({ name }) => name);
       const copy = to(`copy ${qualifiedName(table, generation)} (${columns.join(', ')}) to stdout`);

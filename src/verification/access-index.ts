@@ -23,6 +23,8 @@ import { createPackedKeys, type Found } from './packed-keys.js';
  * functions, and found by the digest of a secret.
  */
 export interface AccessIndex extends Surroundings {
+  /** Makes room for so many more keys, which are put in sooner then. */
+  reserveKeys(more: number): void;
   putKey(row: KeyAccessRow): void;
   putMember(member: MemberAccess): void;
   putResource(resource: ResourceAccess): void;
@@ -138,6 +140,7 @@ export function createAccessIndex(): AccessIndex {
   }
 
   return {
+    reserveKeys: packed.reserve,
     putKey,
     putMember,
     putResource: (resource) => void resources.set(resource.resourceId, resource),

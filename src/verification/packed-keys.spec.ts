@@ -83,9 +83,15 @@ describe('packed keys', () => {
     );
   });
 
-  it('find each of many, over several blocks, and again after half of them have gone', () => {
+  it.each([
+    ['', 0],
+    [', with room made for fewer', 5_000],
+    [', with room made for all', 40_000],
+  ])('find each of many, over several blocks, and again after half of them have gone%s', (_, room) => {
     const packed = createPackedKeys();
     const count = 40_000;
+    packed.add(plain(count));
+    packed.reserve(room);
     for (let n = 0; n < count; n++) packed.add(plain(n, { revision: n + 1 }));
     for (let n = 0; n < count; n += 2) packed.remove(uuidOf(n));
     const revisions = Array.from({ length: count }, (_, n) => packed.find(charactersOf(n))?.access.revision);

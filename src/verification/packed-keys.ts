@@ -24,6 +24,8 @@ export interface FoundSecret extends SecretAccess {
 export interface PackedKeys {
   /** False, and nothing is kept, when the row does not fit. The key must not be there yet. */
   add(row: KeyAccessRow): boolean;
+  /** Makes room for so many more keys: adding them takes half the time. */
+  reserve(more: number): void;
   /** False when it is not there. */
   remove(keyId: string): boolean;
   row(keyId: string): KeyAccessRow | undefined;
@@ -191,6 +193,10 @@ export function createPackedKeys(): PackedKeys {
       byDigest.add(slot);
       byId.add(slot);
       return true;
+    },
+    reserve(more) {
+      byDigest.reserve(more);
+      byId.reserve(more);
     },
     remove(keyId) {
       const slot = slotOf(keyId);

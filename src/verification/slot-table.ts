@@ -10,6 +10,8 @@ export interface SlotTable {
   slotAt(place: number): number;
   /** The slot must not be there yet. */
   add(slot: number): void;
+  /** Makes room for so many more at once, where they would be moved each time that their number doubles. */
+  reserve(more: number): void;
   /** The slot must be there, and its record still as it was added. */
   remove(slot: number): void;
 }
@@ -38,10 +40,10 @@ export function createSlotTable(hashOf: (slot: number) => number): SlotTable {
     entries[place] = slot;
   }
 
-  function grow(): void {
+  function growTo(length: number): void {
     const before = entries;
-    entries = new Int32Array(before.length * 2).fill(nobody);
-    mask = entries.length - 1;
+    entries = new Int32Array(length).fill(nobody);
+    mask = length - 1;
     for (const slot of before) if (slot !== nobody) put(slot);
   }
 
@@ -65,8 +67,12 @@ export function createSlotTable(hashOf: (slot: number) => number): SlotTable {
     add(slot) {
       count += 1;
       // Half full at most: then few searches look at more than two entries.
-      if (count * 2 > entries.length) grow();
+      if (count * 2 > entries.length) growTo(entries.length * 2);
       put(slot);
+    },
+    reserve(more) {
+      const needed = 2 ** Math.ceil(Math.log2((count + more) * 2));
+      if (needed > entries.length) growTo(needed);
     },
     remove(slot) {
       let place = home(hashOf(slot));
