@@ -1,9 +1,12 @@
+import { livePositions } from '../../projections/runner/checkpoint.js';
 import type { Config } from '../../src/config/config.js';
 import type { DomainEvent } from '../../src/domain/recorded.js';
 import type { Ledger } from '../../src/event-store/ledger.js';
+import { comparePositions } from '../../src/event-store/port.js';
 import { openInstallation } from '../../src/installation.js';
 import { newId } from '../../src/platform/ids.js';
 import { createLog } from '../../src/platform/log.js';
+import { eventually } from './eventually.js';
 
 /**
  * Writes to a team's stream what no call of the API makes yet, such as a second project or a member of
@@ -13,14 +16,17 @@ export function appendToTeam(config: Config, teamId: string, event: DomainEvent)
   return appendBeside(config, teamId, `team-${teamId}`, event);
 }
 
-/** Writes to any stream of a team what a process beside the service might, at any moment. */
+/**
+ * Writes to any stream of a team what a process beside the service might, at any moment, and waits until the service's
+ * lists and readings have it, as they have what the service has written itself.
+ */
 export async function appendBeside(
   config: Config,
   teamId: string,
   stream: string,
   event: DomainEvent,
 ): Promise<void> {
-  const { ledger, close } = await openInstallation({
+  const { ledger, readDb, close } = await openInstallation({
     config,
     log: createLog({ level: 'silent' }),
     as: 'tool',
@@ -36,6 +42,11 @@ export async function appendBeside(
   let stored = await ledger.append(stream, await revisionOf(ledger, stream), events);
   // The service or another test may have written in between.
   while (!stored.ok) stored = await ledger.append(stream, await revisionOf(ledger, stream), events);
+  const { position } = stored;
+  await eventually('the read models', async () => {
+    const reached = await livePositions(readDb);
+    return [...reached.values()].every((one) => comparePositions(one, position) >= 0);
+  });
   await close();
 }
 
