@@ -121,7 +121,6 @@ describe('for any history, what queries see is a fold of the log', () => {
           await expectParity(house);
         }),
       ),
-      // Each makes ten read models.
-      { ...runs, numRuns: 6 },
+      runs,
     ));
 });
