@@ -20,7 +20,7 @@ export async function startServiceProcess(
   settings: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', program], {
+  const child = spawn(process.execPath, [program], {
     env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
     // Ctrl-C is told to a whole group, and the service must not stop before the benchmark says so.

@@ -49,7 +49,7 @@ export function createService({ name, program, settings, tally }: Options): Serv
   function launch(): { serving: Promise<boolean>; words: () => string } {
     isEndAsked = false;
     generation += 1;
-    const launched = spawn(process.execPath, ['--enable-source-maps', '--import', preload, program], {
+    const launched = spawn(process.execPath, ['--import', preload, program], {
       env: {
         PATH: process.env.PATH,
         COMPASS_HTTP_PORT: '0',

@@ -15,6 +15,9 @@ import { waitUntilServed } from './admin/served.js';
 import { type Config, loadConfig } from './config/config.js';
 import { createLog } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
+import { traceToSources } from './platform/stack-traces.js';
+
+traceToSources();
 
 const program = new Command('npm run admin --')
   .description("The server's own command line. It works beside a running service with the same settings.")

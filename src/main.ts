@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLog, type Log } from './platform/log.js';
 import { explainOldNode } from './platform/node-version.js';
+import { traceToSources } from './platform/stack-traces.js';
 import { createReadModelsThread } from './read-models-thread.js';
 import type { Service } from './service.js';
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     return;
   }
   const startedAt = performance.now();
+  traceToSources();
   // Of all threads.
   setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
   // Most of a start is compiling what it loads; the next one need not. Where it cannot be written, it is left out.

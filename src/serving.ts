@@ -36,7 +36,6 @@ import { createProcessList } from './platform/process-list.js';
 import { createReplies } from './platform/replies.js';
 import { createSettledMails } from './platform/settled-mails.js';
 import { createLapses } from './processes/lapses.js';
-import { createMailer } from './processes/notices/mailer.js';
 import { createNotices } from './processes/notices/notices.js';
 import { createAccessIndex } from './verification/access-index.js';
 import { createAuthenticator } from './verification/authenticator.js';
@@ -271,6 +270,7 @@ export async function serve({
   await following;
   const url = await app.listen(config.host, config.httpPort);
   if (config.mail) {
+    const { createMailer } = await import('./processes/notices/mailer.js');
     const mailer = createMailer(config.mail);
     const settledMails = createSettledMails(readDb);
     const baseUrl = publicUrl ?? url;

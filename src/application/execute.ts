@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
 import type { Decision, Refusal } from '../domain/decision.js';
 import type { DomainEvent } from '../domain/recorded.js';
 import type { Ledger, NewEvent } from '../event-store/ledger.js';
 import { OutcomeUnknown, type Position, StoreUnavailable, start } from '../event-store/port.js';
 import type { Clock } from '../platform/clock.js';
+import { createLru } from '../platform/lru.js';
 import { type CommandContext, metadataOf } from './context.js';
 import { readEnds } from './ends.js';
 import { createStreamQueue } from './stream-queue.js';
@@ -94,7 +94,7 @@ const pauseMilliseconds = 20;
  */
 export function createExecutor(options: Options): Executor {
   const { ledger, clock, newId, deadlineMilliseconds = 5_000, cachedStreamsCount = 20_000 } = options;
-  const cache = new LRUCache<string, Snapshot<unknown>>({ max: cachedStreamsCount });
+  const cache = createLru<Snapshot<unknown>>(cachedStreamsCount);
   const queue = createStreamQueue();
 
   /** Reads what the stream has got since the snapshot; tells whether the command is among it. */

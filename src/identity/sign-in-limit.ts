@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import type { Clock } from '../platform/clock.js';
+import { createLru } from '../platform/lru.js';
 
 export const signInWindowSeconds = 15 * 60;
 export const triesPerEmail = 10;
@@ -36,8 +37,8 @@ interface Window {
 }
 
 export function createSignInLimit({ clock }: { clock: Clock }): SignInLimit {
-  const emails = new LRUCache<string, Window>({ max: rememberedMax });
-  const networks = new LRUCache<string, Window>({ max: rememberedMax });
+  const emails = createLru<Window>(rememberedMax);
+  const networks = createLru<Window>(rememberedMax);
 
   const windowOf = (windows: LRUCache<string, Window>, name: string, now: number): Window => {
     const known = windows.get(name);

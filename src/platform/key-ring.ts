@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { LRUCache } from 'lru-cache';
+import { createLru } from './lru.js';
 import { deriveKey, masterKeyFingerprint } from './master-key.js';
 import { open, seal } from './seal.js';
 
@@ -75,7 +75,7 @@ export function createKeyRing(
   });
   const current = wrapperOf(masterKey);
   const wrappers = [current, ...retired.map(wrapperOf)];
-  const cache = new LRUCache<string, Uint8Array>({ max: cachedKeysCount });
+  const cache = createLru<Uint8Array>(cachedKeysCount);
 
   function unwrap(row: RingTable): Uint8Array | null {
     if (row.wrapped === null) return null;

@@ -28,7 +28,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** @param settings its environment; COMPASS_DATA_DIR or COMPASS_DATABASE_URL among it */
 export function launchService(settings: Readonly<Record<string, string>>): StartingService {
   build();
-  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/bundle/main.js'], {
+  const child = spawn(process.execPath, ['dist/bundle/main.js'], {
     cwd: root,
     env: { PATH: process.env.PATH, COMPASS_HTTP_PORT: '0', ...withLog(settings) },
     stdio: ['ignore', 'pipe', 'pipe'],

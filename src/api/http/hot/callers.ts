@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { LRUCache } from 'lru-cache';
 import type { KeyPrincipal } from '../../../application/principal.js';
+import { createLru } from '../../../platform/lru.js';
 import type { AccessIndex } from '../../../verification/access-index.js';
 import { isValidCredential } from '../../../verification/authenticator.js';
 
@@ -27,7 +27,7 @@ const callersMax = 1_000;
 
 export function rememberCallers(index: AccessIndex): Callers {
   const byConnection = new WeakMap<object, KnownCaller>();
-  const bySecret = new LRUCache<string, KnownCaller>({ max: callersMax });
+  const bySecret = createLru<KnownCaller>(callersMax);
 
   /** Whether the key is still what it was: every change counts its revision up. */
   function isUnchanged({ principal: { access }, changesCount }: KnownCaller): boolean {
