@@ -14,7 +14,7 @@ import { createKeyRing, migrations as ringMigrations, type SealedKeyRing } from 
 import { migrations as linkMigrations } from './platform/links.js';
 import type { Log } from './platform/log.js';
 import { openMasterKey } from './platform/master-key.js';
-import { migrate } from './platform/migrate.js';
+import { migrateAll } from './platform/migrate.js';
 import { createKysely, createPool, type PoolOptions } from './platform/postgres.js';
 import { migrations as processMigrations } from './platform/process-list.js';
 import { migrations as replyMigrations } from './platform/replies.js';
@@ -163,12 +163,11 @@ export async function openInstallation({
   try {
     if (as === 'service') {
       await requireConnections(workPool, config.processesCount);
-      for (const part of schemas) await migrate(workPool, part);
-      await requireSameEngine(workPool, config);
+      await migrateAll(workPool, schemas);
     }
     const readDb = createKysely<unknown>(pool);
     const keyRing = createKeyRing(readDb, masterKey, config.retiredMasterKeys);
-    if (as === 'service') await keyRing.check();
+    if (as === 'service') await Promise.all([requireSameEngine(workPool, config), keyRing.check()]);
     const store = await openStore(config, database.url, onAppends);
     return {
       databaseUrl: database.url,

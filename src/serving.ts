@@ -126,15 +126,15 @@ export async function serve({
     warn,
   });
   undo.push(() => feed.stop());
-  await feed.start();
+  const clockCheck = createClockCheck({ db: readDb, clock, warn });
+  undo.push(() => clockCheck.stop());
+  // Loading waits for the database most of the time, and making what serves takes the processor.
+  const knowing = Promise.all([feed.start(), clockCheck.start()]);
+  knowing.catch(() => undefined);
 
   const uses = createUseRecorder({ ledger, clock, newId, processId, warn });
   undo.push(() => uses.stop());
   uses.start();
-
-  const clockCheck = createClockCheck({ db: readDb, clock, warn });
-  undo.push(() => clockCheck.stop());
-  await clockCheck.start();
 
   const parts: Parts = {
     executor: onlyWithRightClock(createExecutor({ ledger, clock, newId }), clockCheck.isWrong),
@@ -267,7 +267,7 @@ export async function serve({
   // Whoever waits here for other processes must not keep this one from ending.
   undo.push(() => everywhere.stop());
   everywhere.start();
-  await following;
+  await Promise.all([knowing, following]);
   const url = await app.listen(config.host, config.httpPort);
   if (config.mail) {
     const { createMailer } = await import('./processes/notices/mailer.js');

@@ -15,13 +15,22 @@ export class DatabaseNewer extends Error {
 }
 
 /**
+ * Brings schemas up to date, in the order in which they need each other; mostly one question finds that they are.
+ * @throws as `migrate`
+ */
+export async function migrateAll(pool: pg.Pool, histories: readonly SchemaHistory[]): Promise<void> {
+  if (await areUpToDate(pool, histories)) return;
+  for (const history of histories) await migrate(pool, history);
+}
+
+/**
  * Brings the schema up to date, creating it if missing. Safe when several processes do it at once:
  * they take turns. All pending migrations happen, or none.
  * @returns names of the migrations applied now
  * @throws DatabaseNewer before anything is changed; the error of the migration that failed
  */
 export async function migrate(pool: pg.Pool, history: SchemaHistory): Promise<string[]> {
-  if (await isUpToDate(pool, history)) return [];
+  if (await areUpToDate(pool, [history])) return [];
   const db = openConnection(pool);
   try {
     await sql`select pg_advisory_lock(hashtext(${`migrate ${history.schema}`}))`.execute(db);
@@ -32,17 +41,18 @@ export async function migrate(pool: pg.Pool, history: SchemaHistory): Promise<st
 }
 
 /** One question, as most starts find nothing to do, and finding that out in order takes a dozen, and a connection. */
-async function isUpToDate(pool: pg.Pool, { schema, migrations }: SchemaHistory): Promise<boolean> {
-  const known = Object.keys(migrations).toSorted().join();
-  const name = [pg.escapeIdentifier(schema), pg.escapeIdentifier('migration')].join('.');
+async function areUpToDate(pool: pg.Pool, histories: readonly SchemaHistory[]): Promise<boolean> {
+  const parts = histories.map(({ schema }) => {
+    const table = [pg.escapeIdentifier(schema), pg.escapeIdentifier('migration')].join('.');
+    return `select ${pg.escapeLiteral(schema)} as schema, name from ${table}`;
+  });
+  const known = histories.flatMap(({ schema, migrations }) =>
+    Object.keys(migrations).map((name) => `${schema}.${name}`),
+  );
   try {
-    const { rows } = await pool.query<{ name: string }>(`select name from ${name}`);
-    return (
-      rows
-        .map((row) => row.name)
-        .toSorted()
-        .join() === known
-    );
+    const { rows } = await pool.query<{ schema: string; name: string }>(parts.join(' union all '));
+    const applied = rows.map(({ schema, name }) => `${schema}.${name}`);
+    return applied.toSorted().join() === known.toSorted().join();
   } catch (error) {
     if (error instanceof pg.DatabaseError && missing.has(error.code ?? '')) return false;
     throw error;

@@ -43,9 +43,16 @@ export interface HttpOptions {
  */
 export function createFastify({ trustedProxies, report, serverFactory }: HttpOptions): FastifyInstance {
   const app = fastify({
-    // Schemas of routes say what is accepted; they never change what was sent.
+    // Schemas of routes say what is accepted; they never change what was sent. That they are schemas is looked at where
+    // the API's document is checked: here it would cost every start the making of the schema of schemas.
     ajv: {
-      customOptions: { allErrors: true, coerceTypes: false, removeAdditional: false, useDefaults: false },
+      customOptions: {
+        allErrors: true,
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        validateSchema: false,
+      },
     },
     bodyLimit: bodyMaxBytes,
     clientErrorHandler: answerClientError,

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Binaries } from './binaries.js';
 import { type Cluster, productName } from './cluster.js';
 import { becomeUser, DataInUse, leave } from './occupancy.js';
-import { choosePort } from './port.js';
+import { choosePort, rememberedPort } from './port.js';
 import { findPostmaster, type Postmaster, spawnPostmaster, stopPostmaster } from './postmaster.js';
 import { openSession, type Session } from './session.js';
 
@@ -43,7 +43,8 @@ export async function launch(site: Site, options: LaunchOptions = {}): Promise<R
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await sleep(200);
     const found = findPostmaster(site.cluster);
-    const postmaster = found ?? spawnPostmaster(site, options.port ?? (await choosePort(site.cluster)));
+    const postmaster =
+      found ?? spawnPostmaster(site, knownPort(site, options, attempt) ?? (await choosePort(site.cluster)));
     const session = await openSession(site.cluster, postmaster);
     if (!session) {
       const words = postmaster.lastWords();
@@ -61,6 +62,14 @@ export async function launch(site: Site, options: LaunchOptions = {}): Promise<R
     }
   }
   throw failure;
+}
+
+/**
+ * At first that of the last time, unseen: whether it is free, PostgreSQL will say. So it is under way when this process
+ * goes on to what keeps it from hearing anything for most of a second.
+ */
+function knownPort({ cluster }: Site, { port }: LaunchOptions, attempt: number): number | undefined {
+  return port ?? (attempt === 0 ? rememberedPort(cluster) : undefined);
 }
 
 function passesByItself(words: string): boolean {

@@ -15,12 +15,7 @@ import type { Principals } from '../principals.js';
 import { createFastify } from '../server.js';
 import { type Callers, rememberCallers } from './callers.js';
 import { createFastLane, type FastLane, jsonType } from './fast-lane.js';
-import {
-  verdictBatchSchema,
-  verdictSchema,
-  verifyBatchRequestSchema,
-  verifyRequestSchema,
-} from './schemas.js';
+import { verifyBatchRequestSchema, verifyRequestSchema } from './schemas.js';
 import { createTurns, type Turn } from './turns.js';
 import { verdictText } from './verdict-text.js';
 
@@ -111,15 +106,13 @@ function addRoutes(app: FastifyInstance, parts: Shared): void {
     if (!request.is404) request.principal = await identify(request, reply);
   });
 
-  app.post<{ Body: VerifyRequest }>(
-    path,
-    { schema: { body: verifyRequestSchema, response: { 200: verdictSchema } } },
-    async (request, reply) => reply.type(jsonType).send(answer(callerOf(request), request.body)),
+  app.post<{ Body: VerifyRequest }>(path, { schema: { body: verifyRequestSchema } }, async (request, reply) =>
+    reply.type(jsonType).send(answer(callerOf(request), request.body)),
   );
 
   app.post<{ Body: { readonly requests: readonly VerifyRequest[] } }>(
     `${path}/batch`,
-    { schema: { body: verifyBatchRequestSchema, response: { 200: verdictBatchSchema } } },
+    { schema: { body: verifyBatchRequestSchema } },
     async (request, reply) => {
       const caller = callerOf(request);
       const verdicts = request.body.requests.map((one) => answer(caller, one));
