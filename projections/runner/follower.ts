@@ -18,7 +18,8 @@ export interface Follower {
 }
 
 const standbyMilliseconds = 500;
-const retryMillisecondsMax = 5_000;
+/** Whoever writes waits for the read model, so it may not be away for much longer than what it waits for. */
+const retryMillisecondsMax = 500;
 const tellMilliseconds = 5_000;
 
 export function createFollower(

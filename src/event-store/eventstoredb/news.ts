@@ -11,7 +11,7 @@ import { comparePositions, type Position, start } from '../port.js';
 import type { Names } from './names.js';
 import { placeOf, positionOf } from './positions.js';
 
-const backOff = { firstMilliseconds: 50, longestMilliseconds: 5_000 };
+const backOff = { firstMilliseconds: 50, longestMilliseconds: 1_000 };
 /** Small ones make a checkpoint of nearly every event that is left out. */
 const checkpoints = { maxSearchWindow: 1_000, checkpointInterval: 10 };
 

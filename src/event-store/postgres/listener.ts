@@ -4,7 +4,7 @@ import { untilAborted } from '../following/abortable.js';
 import { type Position, start } from '../port.js';
 
 const positionForm = /^\d{1,19}$/;
-const backOff = { firstMilliseconds: 50, longestMilliseconds: 10_000 };
+const backOff = { firstMilliseconds: 50, longestMilliseconds: 1_000 };
 
 /**
  * Tells of every head that Postgres notifies us of, until the signal aborts. A connection that breaks

@@ -46,7 +46,7 @@ export async function openSession(cluster: Cluster, postmaster: Postmaster): Pro
 }
 
 const lookMilliseconds = 10;
-const looksMax = 25;
+const looksMax = 100;
 
 /** Each connection is a process of Postgres, also one that is refused, and while it repairs itself it has work to do. */
 async function untilReady(postmaster: Postmaster): Promise<void> {
