@@ -70,22 +70,22 @@ const whileSomebodyWaits = {
 } as const;
 
 /**
- * The largest sizes of the two pools. Who keeps the read models needs more connections to work with than they are
- * many: each takes one, and one that is put in the place of an older one takes a second.
+ * The largest sizes of the two pools. A new connection is a process that PostgreSQL spends some 20 ms on, and where it has
+ * just come back all that are needed are made at once: writing then waits for the last of them.
  */
 function poolSizes(
   as: Options['as'],
   processesCount: number,
 ): { readonly pool: number; readonly work: number } {
+  const work = 4;
   switch (as) {
     case 'service':
-      return { pool: processesCount === 1 ? 20 : 4, work: 20 };
+      return { pool: processesCount === 1 ? 12 : 4, work };
     case 'worker':
-      return { pool: 12, work: 4 };
-    case 'read models':
-      return { pool: 4, work: 20 };
     case 'tool':
-      return { pool: 20, work: 20 };
+      return { pool: 12, work };
+    case 'read models':
+      return { pool: 4, work };
   }
 }
 

@@ -5,7 +5,7 @@ import type { CheckpointDb } from './checkpoint.js';
 import type { ReadModel } from './model.js';
 
 export interface RunnerOptions {
-  /** With camelCase names. A few connections: one for each model at most, one more while rebuilding. */
+  /** With camelCase names. A few connections, for which models take turns: nobody who has one waits for another. */
   readonly db: CheckpointDb;
   /** For a connection of its own, which holds the locks. */
   readonly connectionString: string;
