@@ -55,6 +55,8 @@ module.exports = {
       following,
       port,
       config,
+      // All pools of a process share one limit.
+      '^src/platform/opening[.]ts$',
     ]),
     house('store-eventstoredb', '^src/event-store/eventstoredb/', [
       '^src/event-store/eventstoredb/',
@@ -74,7 +76,7 @@ module.exports = {
     house('config', config, [config]),
     house('application', '^src/application/', ['^src/application/', domain, port, queries, platform]),
     packages('application', '^src/application/', [
-      ...npm('@nestjs/common', '@nestjs/cqrs', 'kysely', 'dataloader', 'lru-cache'),
+      ...npm('@nestjs/common', '@nestjs/cqrs', 'kysely', 'dataloader'),
       '^(node:)?timers/promises$',
     ]),
     house('verification', '^src/verification/', [

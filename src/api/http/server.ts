@@ -8,6 +8,7 @@ import { takeJsonOnly } from './json-body.js';
 import { requestIdOf } from './request-id.js';
 import { responseHeaders } from './response-headers.js';
 import { schemaErrors } from './schema-errors.js';
+import { buildValidator } from './validators.js';
 
 /** How long a request may take to arrive. */
 const requestTimeoutMilliseconds = 30_000;
@@ -67,6 +68,7 @@ export function createFastify({ trustedProxies, report, serverFactory }: HttpOpt
     requestTimeout: requestTimeoutMilliseconds,
     // While it closes, a request on an open connection is answered as any other, then the connection ends.
     return503OnClosing: false,
+    schemaController: { compilersFactory: { buildValidator } },
     schemaErrorFormatter: (errors) => fault('request.invalid', { errors: schemaErrors(errors) }),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     ...(serverFactory && { serverFactory }),
