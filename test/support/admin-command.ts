@@ -13,6 +13,7 @@ export interface CommandOutcome {
 }
 
 export interface RunningCommand {
+  readonly pid: number | undefined;
   readonly outcome: Promise<CommandOutcome>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -47,5 +48,5 @@ export function launchAdmin(settings: NodeJS.ProcessEnv, ...words: readonly stri
     ]);
     return { code, stdout, stderr };
   }
-  return { outcome: outcomeOf(), kill: (signal) => void child.kill(signal) };
+  return { pid: child.pid, outcome: outcomeOf(), kill: (signal) => void child.kill(signal) };
 }
