@@ -55,8 +55,6 @@ module.exports = {
       following,
       port,
       config,
-      // All pools of a process share one limit.
-      '^src/platform/opening[.]ts$',
     ]),
     house('store-eventstoredb', '^src/event-store/eventstoredb/', [
       '^src/event-store/eventstoredb/',

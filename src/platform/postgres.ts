@@ -1,6 +1,5 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { PatientClient } from './opening.js';
 
 export interface PoolOptions {
   /** Most connections at once. */
@@ -28,7 +27,6 @@ export interface PoolOptions {
 export function createPool(url: string, options: PoolOptions): pg.Pool {
   const onError = options.onError ?? (() => undefined);
   const pool = new pg.Pool({
-    Client: PatientClient,
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.applicationName,

@@ -11,11 +11,14 @@ import {
 } from '../../src/event-store/port.js';
 import type { LogUnderTest } from './event-store/log.js';
 
+/** No promise of the contract is about time, and the largest appends take a busy machine a while. */
+const timeouts = { try: 10_000, append: 22_500, read: 20_000 };
+
 /** The log of a server that holds nothing else. */
 export function openEventStoreDbLog(url: string, forget: () => void): LogUnderTest {
   const stores: EventStore[] = [];
   function another(): EventStore {
-    const store = createEventStoreDbEventStore({ url });
+    const store = createEventStoreDbEventStore({ url, timeouts });
     stores.push(store);
     return store;
   }

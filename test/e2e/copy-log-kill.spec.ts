@@ -92,7 +92,8 @@ async function countInPostgres(database: TestDatabase | undefined): Promise<numb
   return Number(head);
 }
 
-const countInEventStore = () => Promise.resolve(standIn.log.all.length);
+const isOurs = ({ stream }: { readonly stream: string }) => !stream.startsWith('$');
+const countInEventStore = () => Promise.resolve(standIn.log.all.filter(isOurs).length);
 const inEventStore = () => hashesOf(createEventStoreDbEventStore({ url: standIn.url }));
 
 /** Looks at the memory of a process every second, as long as it lives. @returns MiB at its middle and at its end, and the most */

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { PatientClient } from '../../platform/opening.js';
 
 /** How long to wait, in milliseconds. The server should give up before we do: then we know what happened. */
 export interface Timeouts {
@@ -48,12 +47,7 @@ export function openConnections(url: string, timeouts: Timeouts): Connections {
 }
 
 function createPool(url: string, timeouts: Timeouts, max: number): pg.Pool {
-  const pool = new pg.Pool({
-    Client: PatientClient,
-    ...configOf(url, timeouts, 'compass-log'),
-    max,
-    idleTimeoutMillis: 0,
-  });
+  const pool = new pg.Pool({ ...configOf(url, timeouts, 'compass-log'), max, idleTimeoutMillis: 0 });
   // Whoever waits for a broken connection hears of it from the query; unheard here, it would end us.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
