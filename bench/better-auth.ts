@@ -1,5 +1,6 @@
 import type { PeerOrder } from './better-auth-server.js';
 import { loadServer, perSecond, summarise } from './http-load.js';
+import type { Population } from './population.js';
 import { type BenchRow, compare, inTurns } from './row.js';
 import type { Stage } from './stage.js';
 import { startWithKeys } from './verify.js';
@@ -18,7 +19,14 @@ export async function benchBetterAuth(stage: Stage): Promise<BenchRow[]> {
   const peerUrl = await peer.ask({ databaseUrl, keys: population.keys });
   const service = await loadServer(stage, url, calls);
   const other = await loadServer(stage, peerUrl, calls);
-  const measured = await inTurns(rounds, { ours: service.round, peer: other.round });
+  const bare = stage.startWorker<Population, string>('./bare-server.js');
+  const yardstick = await loadServer(stage, await bare.ask(population), calls);
+  const measured = await inTurns(rounds, {
+    ours: service.round,
+    peer: other.round,
+    limit: yardstick.round,
+  });
+  const most = compare(perSecond(measured.limit), perSecond(measured.peer));
   return [
     {
       name: `verify, ${keysCount.toLocaleString('en')} keys, beside the API keys of better-auth`,
@@ -26,7 +34,11 @@ export async function benchBetterAuth(stage: Stage): Promise<BenchRow[]> {
       unit: 'requests/s',
       target: 40,
       limitedBy: 'one core; better-auth reads and writes the row of the key in Postgres each time',
-      notes: [`verify: ${summarise(measured.ours)}.`, `better-auth: ${summarise(measured.peer)}.`],
+      notes: [
+        `verify: ${summarise(measured.ours)}.`,
+        `better-auth: ${summarise(measured.peer)}.`,
+        `bare node:http, which no process can pass: ${summarise(measured.limit)}; ${most.ratio.toFixed(1)} times better-auth.`,
+      ],
     },
   ];
 }
