@@ -126,11 +126,14 @@ export async function serve({
     warn,
   });
   undo.push(() => feed.stop());
+  // Loading waits for the database most of the time, and making what serves takes the processor.
+  const knowing = feed.start();
+  knowing.catch(() => undefined);
+
   const clockCheck = createClockCheck({ db: readDb, clock, warn });
   undo.push(() => clockCheck.stop());
-  // Loading waits for the database most of the time, and making what serves takes the processor.
-  const knowing = Promise.all([feed.start(), clockCheck.start()]);
-  knowing.catch(() => undefined);
+  // Before anything that may write.
+  await clockCheck.start();
 
   const uses = createUseRecorder({ ledger, clock, newId, processId, warn });
   undo.push(() => uses.stop());
