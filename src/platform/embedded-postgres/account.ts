@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 
 /** A user of the operating system. */
 export interface Account {
-  readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
@@ -19,14 +18,14 @@ export function chooseAccount(directory: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   if (existsSync(directory)) {
     const { uid, gid } = statSync(directory);
-    if (uid !== 0) return { name: ask('-un', String(uid)) ?? String(uid), uid, gid };
+    if (uid !== 0) return { uid, gid };
   }
   return findUser() ?? createUser();
 }
 
 function findUser(): Account | undefined {
   const [uid, gid] = [ask('-u', 'postgres'), ask('-g', 'postgres')];
-  return uid && gid ? { name: 'postgres', uid: Number(uid), gid: Number(gid) } : undefined;
+  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
 }
 
 /** By the command, which also knows users that stand in a directory service. */
@@ -53,19 +52,24 @@ export function handOver(path: string, account: Account | undefined): void {
 }
 
 /**
- * Asks the operating system whether the user may use a directory or program.
+ * Whether the user may use a directory or program. The operating system is asked only where the modes of files do not
+ * allow it: a program started for that lets this process copy, piece by piece, each page that it writes to after.
  * @throws Error in words, naming what is closed and what to do
  */
 export function requireAccess(account: Account | undefined, path: string): void {
-  if (!account) return;
+  if (!account || withAncestors(path).every((folder) => mayEnter(account, folder))) return;
   const allowed = spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...account, cwd: '/' });
   if (allowed.status === 0) return;
   throw new Error(
-    `PostgreSQL must not run as root, so here it runs as the user ${account.name}, who may not enter ` +
+    `PostgreSQL must not run as root, so here it runs as the user ${nameOf(account)}, who may not enter ` +
       `${closedFolder(account, path)} and so cannot use ${path}. Move the project (or only the data, by ` +
       'COMPASS_DATA_DIR) to a place open to all, such as under /srv or /var/lib, or start this service as ' +
       'another user than root.',
   );
+}
+
+function nameOf({ uid }: Account): string {
+  return ask('-un', String(uid)) ?? String(uid);
 }
 
 function closedFolder(account: Account, path: string): string {
