@@ -14,7 +14,6 @@ import { modelsNamed, rebuildModels } from './admin/rebuild.js';
 import { waitUntilServed } from './admin/served.js';
 import { type Config, loadConfig } from './config/config.js';
 import { createLog } from './platform/log.js';
-import { explainOldNode } from './platform/node-version.js';
 import { traceToSources } from './platform/stack-traces.js';
 
 traceToSources();
@@ -147,16 +146,8 @@ function print(words: string): void {
   process.stdout.write(`${words}\n`);
 }
 
-async function main(): Promise<void> {
-  const oldNode = explainOldNode(process.version);
-  if (oldNode !== undefined) throw new Error(oldNode);
-  await program.parseAsync();
-}
-
-try {
-  await main();
-} catch (error) {
+program.parseAsync().catch((error: unknown) => {
   const words = error instanceof Error ? error.message : String(error);
   process.stderr.write(`\n${words}\n\n`);
   process.exitCode = 1;
-}
+});

@@ -1,38 +1,17 @@
 import 'reflect-metadata';
-import { enableCompileCache, flushCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { type Config, ConfigError, loadConfig } from './config/config.js';
 import { createLog, type Log } from './platform/log.js';
-import { explainOldNode } from './platform/node-version.js';
+import { keepCompiled } from './platform/program.js';
 import { traceToSources } from './platform/stack-traces.js';
 import { createReadModelsThread } from './read-models-thread.js';
 import type { Service } from './service.js';
-
-/** Beside the compiled code, so that a new build begins with an empty one, and nobody else can write into it. */
-const compileCache = fileURLToPath(new URL('../.compile-cache', import.meta.url));
-
-/**
- * By how much the heap may grow before its garbage is collected, in percent of what lived the last time. V8 takes up
- * to 300 where memory is plenty, and a process that keeps 120 MB comes to hold 440.
- */
-const heapGrowingPercent = 60;
 
 /** A stop that takes longer is ended, so that whoever asked for it can rely on it. */
 const stopMilliseconds = 9_000;
 
 async function main(): Promise<void> {
-  const oldNode = explainOldNode(process.version);
-  if (oldNode !== undefined) {
-    giveUp(oldNode);
-    return;
-  }
   const startedAt = performance.now();
   traceToSources();
-  // Of all threads.
-  setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
-  // Most of a start is compiling what it loads; the next one need not. Where it cannot be written, it is left out.
-  enableCompileCache(compileCache);
   const config = readConfig();
   if (!config) return;
   const log = createLog({ level: config.logLevel });
@@ -51,9 +30,10 @@ async function main(): Promise<void> {
       : (await import('./cluster/primary.js')).startProcesses(config, log, stopping.signal);
     stopOnSignals(starting, stopping, log);
     const service = await starting;
-    flushCompileCache();
-    if (!stopping.signal.aborted)
-      process.stdout.write(welcome(service.url, config, (performance.now() - startedAt) / 1000));
+    if (stopping.signal.aborted) return;
+    process.stdout.write(welcome(service.url, config, (performance.now() - startedAt) / 1000));
+    // A primary does not load what its processes serve with.
+    if (isAlone) keepCompiled();
   } catch (error) {
     log.debug({ error }, 'The service could not start.');
     giveUp(explain(error, config));
@@ -143,4 +123,4 @@ function welcome(url: string, config: Config, seconds: number): string {
 `;
 }
 
-await main();
+void main();

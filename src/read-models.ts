@@ -1,12 +1,7 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { keepCompiled } from './platform/program.js';
 import { traceToSources } from './platform/stack-traces.js';
+import { keepReadModels } from './read-models-keeper.js';
 
-/**
- * The program of the thread that keeps the read models: see `read-models-thread.ts`, which starts it. Only what is
- * loaded after the cache is enabled is taken from it.
- */
+/** The program of the thread that keeps the read models: see `read-models-thread.ts`, which starts it. */
 traceToSources();
-enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
-const { keepReadModels } = await import('./read-models-keeper.js');
-await keepReadModels(flushCompileCache);
+void keepReadModels(keepCompiled);

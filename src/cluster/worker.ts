@@ -5,6 +5,7 @@ import type { ModelReport } from '../../projections/runner/status.js';
 import type { Config } from '../config/config.js';
 import type { Log } from '../platform/log.js';
 import type { MetricsReport } from '../platform/metrics.js';
+import { keepCompiled } from '../platform/program.js';
 import { type Service, type Siblings, startService } from '../service.js';
 import type { FromWorker, ToWorker } from './messages.js';
 
@@ -28,6 +29,7 @@ export function serveAsWorker(config: Config, ownLog: Log): void {
     (started) => {
       service = started;
       primary.send({ type: 'serving', url: started.url });
+      keepCompiled();
     },
     (error: unknown) => {
       const { message, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};

@@ -8,7 +8,5 @@ test('a trace in the log names lines of the sources', async () => {
     COMPASS_DATABASE_URL: 'postgres://compass@127.0.0.1:1/compass',
   });
   expect(await service.exited).toEqual({ code: 1, signal: null });
-  expect(service.output()).toMatch(
-    /"stack":"Error: .*ECONNREFUSED.* \(file:[^)]*\/src\/service\.ts:\d+:\d+\)/,
-  );
+  expect(service.output()).toMatch(/"stack":"Error: .*ECONNREFUSED.* \([^)]*\/src\/service\.ts:\d+:\d+\)/);
 });
