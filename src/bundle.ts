@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { ownLinesOf } from './bundle-map.js';
 import { programParameters } from './platform/program.js';
 
 const programs = ['main', 'admin', 'read-models'];
@@ -57,6 +58,7 @@ function compiled(name: string): string {
 async function finish(path: string): Promise<string> {
   const code = inAscii(nameClassesOnly(await readFile(path, 'utf8')));
   await writeFile(path, code, 'ascii');
+  await writeFile(`${path}.map`, ownLinesOf(await readFile(`${path}.map`, 'utf8')));
   return createHash('sha256').update(code).digest('hex').slice(0, 16);
 }
 
