@@ -43,7 +43,9 @@ export async function applyBatch(
 }
 
 /** What of a batch the tables do not have. */
-export function eventsAfter(checkpoint: Checkpoint, { events }: LedgerBatch): Recorded[] {
+export function eventsAfter(checkpoint: Checkpoint, { events }: LedgerBatch): readonly Recorded[] {
+  const [first] = events;
+  if (first && isAfter(positionOf(first), checkpoint)) return events;
   return events.filter((recorded) => isAfter(positionOf(recorded), checkpoint));
 }
 

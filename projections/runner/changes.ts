@@ -34,24 +34,42 @@ export async function fold(
   index: number,
   find: (keys: readonly string[]) => Promise<Rows>,
 ): Promise<void> {
-  const touched = attempt(() => events.map((recorded) => table.keysOf(recorded)));
-  if (!table.insertOnly) await addMissing({ before, after }, touched, find);
+  const touches = attempt(() => touchesOf(table, events, index));
+  if (!table.insertOnly) await addMissing({ before, after }, touches, find);
   attempt(() => {
-    for (const [offset, keys] of touched.entries()) {
-      const recorded = events[offset];
-      if (!recorded) continue;
-      for (const key of keys) after.set(key, table.apply(after.get(key), recorded, key, index + offset));
+    for (const { recorded, keys, place } of touches) {
+      for (const key of keys) after.set(key, table.apply(after.get(key), recorded, key, place));
     }
   });
 }
 
+/** An event that is about rows of a table. */
+interface Touch {
+  readonly recorded: Recorded;
+  readonly keys: readonly string[];
+  /** Of the event in the log. */
+  readonly place: number;
+}
+
+/** Most events are about no row of most tables. */
+function touchesOf(table: AnyTable, events: readonly Recorded[], index: number): Touch[] {
+  const touches: Touch[] = [];
+  let place = index;
+  for (const recorded of events) {
+    const keys = table.keysOf(recorded);
+    if (keys.length > 0) touches.push({ recorded, keys, place });
+    place += 1;
+  }
+  return touches;
+}
+
 async function addMissing(
   { before, after }: Changes,
-  touched: readonly (readonly string[])[],
+  touches: readonly Touch[],
   find: (keys: readonly string[]) => Promise<Rows>,
 ): Promise<void> {
   const missing = new Set<string>();
-  for (const keys of touched) for (const key of keys) if (!after.has(key)) missing.add(key);
+  for (const { keys } of touches) for (const key of keys) if (!after.has(key)) missing.add(key);
   if (missing.size === 0) return;
   const found = await find([...missing]);
   for (const key of missing) {

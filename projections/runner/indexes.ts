@@ -28,13 +28,14 @@ export async function createIndexes(
   );
   const statistics = tables.map((table) => {
     const columns = table.indexes.length > 0 ? '' : `(${keyFields(table).map(columnName).join(', ')})`;
-    return `analyze ${table.name} ${columns}`;
+    return `${table.name} ${columns}`;
   });
-  if (count >= eventsForTwo) await runByTwo(connectionString, indexes);
+  const byTwo = indexes.length > 1 && count >= eventsForTwo;
+  if (byTwo) await runByTwo(connectionString, indexes);
   await db.transaction().execute(async (transaction) => {
     // All this takes its time; nobody waits for these tables yet.
     await sql`set local statement_timeout = 0`.execute(transaction);
-    for (const statement of count >= eventsForTwo ? statistics : [...indexes, ...statistics]) {
+    for (const statement of [...(byTwo ? [] : indexes), `analyze ${statistics.join(', ')}`]) {
       await sql.raw(statement).execute(transaction);
     }
   });

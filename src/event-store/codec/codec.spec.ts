@@ -94,6 +94,8 @@ describe('the codec', () => {
     ['an unknown name', { type: 'KeyPolished' }, 'its name is unknown'],
     ['a name every object has', { type: 'constructor' }, 'its name is unknown'],
     ['no JSON', { data: Buffer.from('{') }, 'it is not JSON'],
+    ['nothing', { data: Buffer.from('null') }, 'it is JSON, but not an object'],
+    ['metadata that are a number', { metadata: Buffer.from('1') }, 'it is JSON, but not an object'],
     ['an unknown version', { metadata: Buffer.from('{"schema":99}') }, 'its schema version 99 is unknown'],
     ['another key ring', {}, 'the key ring has no data key'],
   ])('refuses %s, naming the event', async (what, broken, why) => {

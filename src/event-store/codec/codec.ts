@@ -88,8 +88,13 @@ interface Box {
 }
 
 const addressFields = Object.keys(personalMetadata);
-const dataFields = new Map(
-  Object.entries(formats).map(([type, { personal }]) => [type, Object.keys(personal)]),
+/** What reading an event asks for, by the name in the log. */
+const known = new Map(
+  Object.entries(formats).map(([type, { schema, personal }]) => [
+    type,
+    // A name that is the same text everywhere: tables compare it again and again, and so by its address.
+    { type: type as EventType, schema, personal: Object.keys(personal) },
+  ]),
 );
 
 /**
@@ -98,16 +103,14 @@ const dataFields = new Map(
  * @param boxes is given what is sealed in the event
  */
 function parse(recorded: RecordedEvent, withoutAddresses: boolean, boxes: Box[]): Recorded {
-  const personal = dataFields.get(recorded.type);
-  if (!personal) throw unreadable(recorded, 'its name is unknown');
-  const type = recorded.type as EventType;
+  const format = known.get(recorded.type);
+  if (!format) throw unreadable(recorded, 'its name is unknown');
   const { schema, ...told } = fromBytes(recorded, recorded.metadata);
-  if (schema !== formats[type].schema) {
-    throw unreadable(recorded, `its schema version ${String(schema)} is unknown`);
-  }
+  if (schema !== format.schema) throw unreadable(recorded, `its schema version ${String(schema)} is unknown`);
   const metadata = withoutAddresses ? leaveOutAddresses(told) : told;
-  const event: Fields = { type, ...fromBytes(recorded, recorded.data) };
-  for (const field of personal) addBox(boxes, recorded, event, field);
+  const event = fromBytes(recorded, recorded.data);
+  event.type = format.type;
+  for (const field of format.personal) addBox(boxes, recorded, event, field);
   if (!withoutAddresses) for (const field of addressFields) addBox(boxes, recorded, metadata, field);
   return {
     id: recorded.id,
@@ -160,8 +163,14 @@ function toBytes(value: unknown): Uint8Array {
 }
 
 function fromBytes(recorded: RecordedEvent, bytes: Uint8Array): Fields {
+  const value = jsonOf(recorded, bytes);
+  if (typeof value === 'object' && value !== null) return value as Fields;
+  throw unreadable(recorded, 'it is JSON, but not an object');
+}
+
+function jsonOf(recorded: RecordedEvent, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(bufferOf(bytes).toString('utf8')) as Fields;
+    return JSON.parse(bufferOf(bytes).toString('utf8'));
   } catch (cause) {
     throw unreadable(recorded, 'it is not JSON', cause);
   }

@@ -51,8 +51,8 @@ const headerLength = 19;
 /** @see https://www.postgresql.org/docs/18/sql-copy.html, "Binary Format" */
 function rowsIn(bytes: Buffer): { readonly events: RecordedEvent[]; readonly head: Position | undefined } {
   const events: RecordedEvent[] = [];
-  let head: Position | undefined;
   let at = headerLength;
+  let headAt: number | undefined;
 
   function skip(): number {
     const from = at + 4;
@@ -75,8 +75,9 @@ function rowsIn(bytes: Buffer): { readonly events: RecordedEvent[]; readonly hea
       data: part(),
       metadata: part(),
     });
-    const end = String(integer()) as Position;
-    head = end;
+    // The same in all rows.
+    headAt = skip();
   }
+  const head = headAt === undefined ? undefined : (String(bytes.readBigInt64BE(headAt)) as Position);
   return { events, head };
 }
