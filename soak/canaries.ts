@@ -38,9 +38,9 @@ export const canaries = {
     what: 'the list of keys leaves out rotations',
     graft: {
       file: 'projections/runner/changes.js',
-      find: 'events.map((recorded)=>table.keysOf(recorded))',
-      replace: `events.map((recorded)=>table.name === 'keys' && recorded.event.type === 'KeyRotated'
-        ? [] : table.keysOf(recorded))`,
+      find: 'const keys = table.keysOf(recorded)',
+      replace: `const keys = table.name === 'keys' && recorded.event.type === 'KeyRotated'
+        ? [] : table.keysOf(recorded)`,
     },
     faults: [],
     breaks: 'models',
