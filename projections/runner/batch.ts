@@ -43,9 +43,7 @@ export async function applyBatch(
 }
 
 /** What of a batch the tables do not have. */
-export function eventsAfter(checkpoint: Checkpoint, { events }: LedgerBatch): readonly Recorded[] {
-  const [first] = events;
-  if (first && isAfter(positionOf(first), checkpoint)) return events;
+export function eventsAfter(checkpoint: Checkpoint, { events }: LedgerBatch): Recorded[] {
   return events.filter((recorded) => isAfter(positionOf(recorded), checkpoint));
 }
 

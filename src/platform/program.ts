@@ -54,7 +54,8 @@ function write(path: string, data: Buffer): void {
   const unfinished = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(unfinished, data);
+    // V8 does not look into what it takes: after a loss of power there must not be half of it.
+    writeFileSync(unfinished, data, { flush: true });
     renameSync(unfinished, path);
   } catch {}
 }
