@@ -54,6 +54,7 @@ module.exports = {
       '^src/event-store/postgres/',
       following,
       port,
+      platform,
       config,
     ]),
     house('store-eventstoredb', '^src/event-store/eventstoredb/', [
@@ -64,7 +65,7 @@ module.exports = {
     ]),
     house('store-memory', '^src/event-store/memory/', ['^src/event-store/memory/', port, config]),
     packages('store-postgres', '^src/event-store/postgres/', [
-      ...npm('pg', '@types/pg', 'pg-copy-streams', '@types/pg-copy-streams', 'kysely', 'dataloader'),
+      ...npm('pg', '@types/pg', 'pg-copy-streams', '@types/pg-copy-streams', 'kysely'),
       '^kysely/',
       node,
     ]),
@@ -74,7 +75,7 @@ module.exports = {
     house('config', config, [config]),
     house('application', '^src/application/', ['^src/application/', domain, port, queries, platform]),
     packages('application', '^src/application/', [
-      ...npm('@nestjs/common', '@nestjs/cqrs', 'kysely', 'dataloader'),
+      ...npm('@nestjs/common', '@nestjs/cqrs', 'kysely'),
       '^(node:)?timers/promises$',
     ]),
     house('verification', '^src/verification/', [

@@ -6,6 +6,7 @@ import { keysModel } from '../keys/table.js';
 import { readModels } from '../models.js';
 import { type Applier, createApplier } from './applier.js';
 import { liveCheckpoint } from './checkpoint.js';
+import { createLiveCheckpoints } from './live-checkpoints.js';
 import { rebuild } from './rebuild.js';
 
 let house: House;
@@ -16,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 async function openApplier(): Promise<Applier> {
-  return createApplier({ db: house.db, model: keysModel }, (await live())!);
+  return createApplier({ db: house.db, model: keysModel }, createLiveCheckpoints(house.db), (await live())!);
 }
 
 function live() {

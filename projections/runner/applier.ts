@@ -1,7 +1,8 @@
 import type { LedgerBatch } from '../../src/event-store/ledger.js';
 import type { Position } from '../../src/event-store/port.js';
 import { applyBatch, eventsAfter, isAfter, type Target, touches } from './batch.js';
-import { type Checkpoint, moveCheckpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { LiveCheckpoints } from './live-checkpoints.js';
 
 /** Keeps the live tables of one model; one batch at a time. */
 export interface Applier {
@@ -22,7 +23,7 @@ const writeDownMilliseconds = 50;
  * a little later, once for all batches of that time: the tables already have all that is in them. Who starts again
  * from the stored one sees those events a second time, and again nothing changes.
  */
-export function createApplier(target: Target, from: Checkpoint): Applier {
+export function createApplier(target: Target, checkpoints: LiveCheckpoints, from: Checkpoint): Applier {
   let stored: Checkpoint | undefined = from;
   let reached = from;
   let last: Promise<unknown> = Promise.resolve();
@@ -58,7 +59,7 @@ export function createApplier(target: Target, from: Checkpoint): Applier {
 
   async function writeDown(): Promise<void> {
     if (!stored || stored.position === reached.position) return;
-    stored = (await moveCheckpoint(target.db, stored, reached)) ? reached : undefined;
+    stored = (await checkpoints.move(stored, reached)) ? reached : undefined;
   }
 
   return {

@@ -27,7 +27,13 @@ export async function liveCheckpoint(db: CheckpointDb, model: string): Promise<C
   return row && { ...row, count: Number(row.count) };
 }
 
-/** As above, and keeps whoever follows the log from moving it until the transaction ends. */
+/** Of those of the models that have tables. */
+export async function liveCheckpoints(db: CheckpointDb, models: readonly string[]): Promise<Checkpoint[]> {
+  const rows = await liveRows(db).where('model', 'in', models).execute();
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+}
+
+/** As `liveCheckpoint`, and keeps whoever follows the log from moving it until the transaction ends. */
 export async function lockLiveCheckpoint(db: CheckpointDb, model: string): Promise<Checkpoint | undefined> {
   const row = await liveRows(db).where('model', '=', model).forUpdate().executeTakeFirst();
   return row && { ...row, count: Number(row.count) };

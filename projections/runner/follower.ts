@@ -1,7 +1,7 @@
 import { comparePositions, type Position } from '../../src/event-store/port.js';
 import { createApplier } from './applier.js';
-import { liveCheckpoint } from './checkpoint.js';
 import { ModelNewer, PoisonEvent, reasonOf } from './failure.js';
+import type { LiveCheckpoints } from './live-checkpoints.js';
 import type { Locks } from './locks.js';
 import type { ReadModel } from './model.js';
 import type { RunnerOptions } from './options.js';
@@ -17,6 +17,12 @@ export interface Follower {
   readonly ready: Promise<void>;
 }
 
+/** What all followers of a process have in common. */
+interface Shared {
+  readonly locks: Locks;
+  readonly checkpoints: LiveCheckpoints;
+}
+
 const standbyMilliseconds = 500;
 /** Whoever writes waits for the read model, so it may not be away for much longer than what it waits for. */
 const retryMillisecondsMax = 500;
@@ -25,7 +31,7 @@ const tellMilliseconds = 5_000;
 export function createFollower(
   model: ReadModel,
   { db, connectionString, ledger, clock, log, failPoints }: RunnerOptions,
-  locks: Locks,
+  { locks, checkpoints }: Shared,
   tellHealth: (report: ModelReport) => void,
 ): Follower {
   const health = createHealth(model.name, clock, tellHealth);
@@ -59,7 +65,7 @@ export function createFollower(
   }
 
   async function isPrepared(): Promise<boolean> {
-    const live = await liveCheckpoint(db, model.name);
+    const live = await checkpoints.find(model.name);
     if (live && live.version > model.version) throw new ModelNewer(model, live.version);
     return live?.version === model.version;
   }
@@ -79,7 +85,7 @@ export function createFollower(
       if (hold) return hold;
       health.become('standby');
       const head = await ledger.head();
-      const live = await liveCheckpoint(db, model.name);
+      const live = await checkpoints.find(model.name);
       if (live) {
         reach(live.position);
         health.caughtUp(comparePositions(live.position, head) >= 0);
@@ -91,11 +97,11 @@ export function createFollower(
 
   /** Returns when the checkpoint is not where it left it: the database knows better, and says where to go on. */
   async function follow(signal: AbortSignal): Promise<void> {
-    const checkpoint = await liveCheckpoint(db, model.name);
+    const checkpoint = await checkpoints.find(model.name);
     if (checkpoint?.version !== model.version) return;
     health.become('running');
     health.reach(checkpoint.position);
-    const applier = createApplier({ db, model, failPoints }, checkpoint);
+    const applier = createApplier({ db, model, failPoints }, checkpoints, checkpoint);
     try {
       for await (const batch of ledger.follow({ after: checkpoint.position, signal })) {
         if (batch.events.length > 0) health.caughtUp(false);

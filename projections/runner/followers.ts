@@ -1,4 +1,5 @@
 import { createFollower } from './follower.js';
+import { createLiveCheckpoints } from './live-checkpoints.js';
 import { createLocks } from './locks.js';
 import type { RunnerOptions } from './options.js';
 import type { ModelReport } from './status.js';
@@ -19,11 +20,12 @@ export interface Followers {
 export function createFollowers(options: RunnerOptions): Followers {
   const stopping = new AbortController();
   const locks = createLocks(options.connectionString);
+  const shared = { locks, checkpoints: createLiveCheckpoints(options.db) };
   let running: Promise<unknown> = Promise.resolve();
   return {
     async start(tell) {
       const followers = options.models.map((model) =>
-        createFollower(model, options, locks, (report) => tell([report])),
+        createFollower(model, options, shared, (report) => tell([report])),
       );
       running = Promise.all(followers.map((follower) => follower.run(stopping.signal)));
       await Promise.all(followers.map(({ ready }) => ready));

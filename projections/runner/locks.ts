@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { askTogether } from '../../src/platform/ask-together.js';
 
 /** A lock that this process holds, until it releases it or its connection breaks. */
 export interface Hold {
@@ -52,19 +53,22 @@ export function createLocks(connectionString: string): Locks {
   }
 
   /** One question after the other: the driver no longer queues them by itself. */
-  function ask(statement: string, name: string): Promise<boolean> {
-    const answer = asking.then(() => askNow(statement, name));
-    asking = answer.catch(() => undefined);
-    return answer;
+  function ask(statement: string, names: readonly string[]): Promise<boolean[]> {
+    const answers = asking.then(() => askNow(statement, names));
+    asking = answers.catch(() => undefined);
+    return answers;
   }
 
+  /** Those of a process want theirs at the same moments. */
+  const acquire = askTogether((names: readonly string[]) => ask(acquisition, names));
+
   /** A connection that failed once may hold locks that nobody knows of: it is not used again. */
-  async function askNow(statement: string, name: string): Promise<boolean> {
+  async function askNow(statement: string, names: readonly string[]): Promise<boolean[]> {
     const opened = connected();
     const client = await opened;
     try {
-      const { rows } = await client.query<{ answer: boolean }>(statement, [name]);
-      return rows[0]?.answer === true;
+      const { rows } = await client.query<{ answer: boolean }>(statement, [names]);
+      return rows.map(({ answer }) => answer);
     } catch (error) {
       lose(opened);
       void client.end().catch(() => undefined);
@@ -76,8 +80,8 @@ export function createLocks(connectionString: string): Locks {
     return held.get(name) === lost && held.delete(name);
   }
 
-  async function release(name: string, lost: AbortController): Promise<void> {
-    if (forget(name, lost)) await ask('select pg_advisory_unlock(hashtextextended($1, 0)) as answer', name);
+  async function giveBack(name: string, lost: AbortController): Promise<void> {
+    if (forget(name, lost)) await ask(release, [name]);
   }
 
   return {
@@ -86,14 +90,11 @@ export function createLocks(connectionString: string): Locks {
       if (held.has(name)) return undefined;
       const lost = new AbortController();
       held.set(name, lost);
-      const acquired = await ask(
-        'select pg_try_advisory_lock(hashtextextended($1, 0)) as answer',
-        name,
-      ).catch((error: unknown) => {
+      const acquired = await acquire(name).catch((error: unknown) => {
         forget(name, lost);
         throw error;
       });
-      if (acquired) return { lost: lost.signal, release: () => release(name, lost) };
+      if (acquired) return { lost: lost.signal, release: () => giveBack(name, lost) };
       forget(name, lost);
       return undefined;
     },
@@ -103,3 +104,9 @@ export function createLocks(connectionString: string): Locks {
     },
   };
 }
+
+/** One answer for each name, in their order. */
+const forEach = (answer: string) => `
+  select ${answer} as answer from unnest($1::text[]) with ordinality as lock (name, number) order by number`;
+const acquisition = forEach('pg_try_advisory_lock(hashtextextended(name, 0))');
+const release = forEach('pg_advisory_unlock(hashtextextended(name, 0))');

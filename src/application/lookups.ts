@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import type { Kysely } from 'kysely';
 import { type AuditDatabase, type FirstAfter, firstRecordedAfter } from '../../projections/audit/queries.js';
 import { type LastUse, type LastUsedDatabase, lastUsed } from '../../projections/last-used/queries.js';
@@ -15,6 +14,7 @@ import {
   usersByIds,
 } from '../../projections/team/queries.js';
 import type { UserRow } from '../../projections/team/table.js';
+import { askTogether } from '../platform/ask-together.js';
 
 /** Finds things by their ids, each as it is when it is asked for; ids that nothing has are absent. */
 export type Lookup<T> = (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>;
@@ -59,15 +59,12 @@ export function createLookups(db: Kysely<LookupDatabase>): Lookups {
 }
 
 function together<T>(find: Lookup<T>): Lookup<T> {
-  const loader = new DataLoader<string, T | undefined>(
-    async (ids) => {
-      const found = await find([...new Set(ids)]);
-      return ids.map((id) => found.get(id));
-    },
-    { cache: false, maxBatchSize: idsMaxCount, batchScheduleFn: (read) => void setImmediate(read) },
-  );
+  const findOne = askTogether(async (ids: readonly string[]) => {
+    const found = await find([...new Set(ids)]);
+    return ids.map((id) => found.get(id));
+  }, idsMaxCount);
   return async (ids) => {
-    const found = await Promise.all(ids.map(async (id) => [id, await loader.load(id)] as const));
+    const found = await Promise.all(ids.map(async (id) => [id, await findOne(id)] as const));
     return new Map(found.flatMap(([id, one]) => (one === undefined ? [] : [[id, one] as const])));
   };
 }

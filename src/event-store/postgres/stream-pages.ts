@@ -1,5 +1,5 @@
-import DataLoader from 'dataloader';
 import type pg from 'pg';
+import { askTogether } from '../../platform/ask-together.js';
 import { type EventRow, pageLimits, query, type StreamAsk } from './read.js';
 
 /** An event of a stream; nulls where the stream has none for an ask. */
@@ -18,14 +18,10 @@ const asksMaxCount = 100;
  * A page is read after it was asked for, never before, so it has all that was stored until then.
  */
 export function createStreamPages(pool: pg.Pool): (ask: StreamAsk) => Promise<EventRow[]> {
-  const loader = new DataLoader((asks: readonly StreamAsk[]) => readTogether(pool, asks), {
-    cache: false,
-    maxBatchSize: asksMaxCount,
-    batchScheduleFn: (read) => void setImmediate(read),
-  });
+  const read = askTogether((asks: readonly StreamAsk[]) => readTogether(pool, asks), asksMaxCount);
   return async (ask) => {
     for (;;) {
-      const page = await loader.load(ask);
+      const page = await read(ask);
       if (page) return page;
     }
   };
