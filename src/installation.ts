@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
@@ -7,7 +8,11 @@ import type { Config } from './config/config.js';
 import { createCodec } from './event-store/codec/codec.js';
 import { createLedger, type Ledger } from './event-store/ledger.js';
 import type { EventStore } from './event-store/port.js';
-import { createPostgresEventStore, migrations as logMigrations } from './event-store/postgres/index.js';
+import {
+  createPostgresEventStore,
+  type GroupReport,
+  migrations as logMigrations,
+} from './event-store/postgres/index.js';
 import { migrations as accountMigrations } from './identity/migrations.js';
 import { borrowEmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres/server.js';
 import { createKeyRing, migrations as ringMigrations, type SealedKeyRing } from './platform/key-ring.js';
@@ -15,7 +20,7 @@ import { migrations as linkMigrations } from './platform/links.js';
 import type { Log } from './platform/log.js';
 import { openMasterKey } from './platform/master-key.js';
 import { migrateAll } from './platform/migrate.js';
-import { createKysely, createPool, type PoolOptions } from './platform/postgres.js';
+import { connectAhead, createKysely, createPool, type PoolOptions } from './platform/postgres.js';
 import { migrations as processMigrations } from './platform/process-list.js';
 import { migrations as replyMigrations } from './platform/replies.js';
 import { migrations as mailMigrations } from './platform/settled-mails.js';
@@ -71,19 +76,21 @@ const whileSomebodyWaits = {
 
 /**
  * The largest sizes of the two pools. A new connection is a process that PostgreSQL spends some 20 ms on, and where it has
- * just come back all that are needed are made at once: writing then waits for the last of them.
+ * just come back all that are needed are made at once: writing then waits for the last of them. So there are no more than
+ * this machine can put to use.
  */
 function poolSizes(
   as: Options['as'],
   processesCount: number,
 ): { readonly pool: number; readonly work: number } {
   const work = 4;
+  const serving = Math.min(12, 2 + 2 * availableParallelism());
   switch (as) {
     case 'service':
-      return { pool: processesCount === 1 ? 12 : 4, work };
+      return { pool: processesCount === 1 ? serving : 4, work };
     case 'worker':
     case 'tool':
-      return { pool: 12, work };
+      return { pool: serving, work };
     case 'read models':
       return { pool: 4, work };
   }
@@ -160,6 +167,8 @@ export async function openInstallation({
   const sizes = poolSizes(as, config.processesCount);
   const pool = createPool(database.url, { ...options, ...whileSomebodyWaits, max: sizes.pool });
   const workPool = createPool(database.url, { ...options, max: sizes.work });
+  const isServing = as === 'service' || as === 'worker';
+  if (isServing) connectAhead(pool);
   try {
     if (as === 'service') {
       await requireConnections(workPool, config.processesCount);
@@ -168,7 +177,7 @@ export async function openInstallation({
     const readDb = createKysely<unknown>(pool);
     const keyRing = createKeyRing(readDb, masterKey, config.retiredMasterKeys);
     if (as === 'service') await Promise.all([requireSameEngine(workPool, config), keyRing.check()]);
-    const store = await openStore(config, database.url, onAppends);
+    const store = await openStore(config, database.url, isServing, onAppends);
     return {
       databaseUrl: database.url,
       masterKey,
@@ -195,10 +204,12 @@ export async function openInstallation({
 async function openStore(
   { eventStoreUrl, eventStorePrefix }: Config,
   databaseUrl: string,
+  isServing: boolean,
   onAppends: (seconds: readonly number[]) => void,
 ): Promise<EventStore> {
   if (eventStoreUrl === undefined) {
-    return createPostgresEventStore({ url: databaseUrl, onGroup: ({ seconds }) => onAppends(seconds) });
+    const onGroup = ({ seconds }: GroupReport) => onAppends(seconds);
+    return createPostgresEventStore({ url: databaseUrl, onGroup, isServing });
   }
   // Its client takes a while to load, which who keeps the log in the database need not wait for.
   const { createEventStoreDbEventStore } = await import('./event-store/eventstoredb/index.js');

@@ -81,7 +81,7 @@ describe('everything verification needs', () => {
       await settle(house, runner);
       return {
         position: snapshot.position,
-        count: await snapshot.countAbout(keyAccess),
+        count: snapshot.countAbout(keyAccess),
         keys: await listed(snapshot, keyAccess),
         members: await listed(snapshot, memberAccess),
         resources: await listed(snapshot, resourceAccess),

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { to } from 'pg-copy-streams';
 import { rowReader } from './copied-rows.js';
 import type { ReadModel, Relation, Table } from './model.js';
@@ -12,7 +12,7 @@ export interface Snapshot {
   /** As the port writes positions. */
   readonly position: string;
   /** How many rows a table has, as far as PostgreSQL has counted them lately. */
-  countAbout(table: Relation): Promise<number>;
+  countAbout(table: Relation): number;
   /** Gives the rows of a table one by one, in no particular order: so many are never in memory at once. */
   each<Row extends object>(table: Table<Row>, take: (row: Row) => void): Promise<void>;
 }
@@ -33,8 +33,7 @@ export async function readSnapshot<T>(
 ): Promise<T | undefined> {
   const client = await pool.connect();
   try {
-    await client.query('begin isolation level repeatable read read only');
-    const live = await liveGeneration(client, model);
+    const live = await begin(client, model);
     const result = live && (await useGeneration(client, model, live, use));
     await client.query('commit');
     client.release();
@@ -51,15 +50,31 @@ interface Live {
   readonly position: string;
 }
 
-async function liveGeneration(
-  client: pg.ClientBase,
-  { name, version }: ReadModel,
-): Promise<Live | undefined> {
-  const { rows } = await client.query<Live>(
-    'select generation, position from read.checkpoints where model = $1 and version = $2 and live',
-    [name, version],
-  );
-  return rows[0];
+async function begin(client: pg.ClientBase, { name, version }: ReadModel): Promise<Live | undefined> {
+  const [live] = await ask<Live>(client, [
+    'begin isolation level repeatable read read only',
+    // Many rows take as long as they take.
+    'set local statement_timeout = 0',
+    `select generation, position from read.checkpoints
+     where model = ${pg.escapeLiteral(name)} and version = ${version} and live`,
+  ]);
+  return live;
+}
+
+/**
+ * Several statements as one message, for each exchange keeps a start waiting.
+ * @returns the rows of the last
+ */
+async function ask<Row>(client: pg.ClientBase, statements: readonly string[]): Promise<readonly Row[]> {
+  const results = (await client.query(statements.join(';'))) as unknown as pg.QueryResult[];
+  return results.at(-1)?.rows as Row[];
+}
+
+interface Size {
+  readonly name: string;
+  readonly countAbout: number;
+  /** What is visible in the snapshot was written before it was taken. */
+  readonly isEmpty: boolean;
 }
 
 async function useGeneration<T>(
@@ -69,20 +84,19 @@ async function useGeneration<T>(
   use: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
   const names = tables.map((table) => qualifiedName(table, generation));
-  // From here on a rebuild that switches leaves them standing until we are done.
-  await client.query(`lock table ${names.join(', ')} in access share mode`);
-  // Many rows take as long as they take.
-  await client.query('set local statement_timeout = 0');
+  const sizes = await ask<Size>(client, [
+    // From here on a rebuild that switches leaves them standing until we are done.
+    `lock table ${names.join(', ')} in access share mode`,
+    `select name, greatest(reltuples, 0)::float8 as "countAbout", pg_relation_size(oid) = 0 as "isEmpty"
+     from unnest(array[${names.map((name) => pg.escapeLiteral(name)).join(', ')}]) as name
+     join pg_class on oid = name::regclass`,
+  ]);
+  const sizeOf = (table: Relation) => sizes.find(({ name }) => name === qualifiedName(table, generation));
   return use({
     position,
-    async countAbout(table) {
-      const { rows } = await client.query<{ count: number }>(
-        'select greatest(reltuples, 0)::float8 as count from pg_class where oid = $1::regclass',
-        [qualifiedName(table, generation)],
-      );
-      return rows[0]?.count ?? 0;
-    },
+    countAbout: (table) => sizeOf(table)?.countAbout ?? 0,
     async each(table, take) {
+      if (sizeOf(table)?.isEmpty === true) return;
       const columns = columnsOf(table).map(({ name }) => name);
       const copy = to(`copy ${qualifiedName(table, generation)} (${columns.join(', ')}) to stdout`);
       const read = rowReader(table);

@@ -1,5 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.js';
-import { createKysely, createPool } from './postgres.js';
+import { eventually } from '../../test/support/eventually.js';
+import { connectAhead, createKysely, createPool } from './postgres.js';
 
 let database: TestDatabase;
 
@@ -60,6 +61,21 @@ test('a connection that the server ends, idle or lent, is reported and replaced'
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   }
   await Promise.all([pool.end(), other.end()]);
+});
+
+test('connections are there before they are asked for, and where they fail whoever asks hears of it', async () => {
+  const pool = openPool();
+  connectAhead(pool, pool);
+  await eventually('two connections', () => pool.idleCount === 2 || undefined);
+  expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  expect(pool.totalCount).toBe(2);
+  await pool.end();
+
+  const nowhere = createPool('postgres://127.0.0.1:1/none', { applicationName: 'spec' });
+  connectAhead(nowhere);
+  await eventually('no connection', () => nowhere.totalCount === 0 || undefined);
+  await expect(nowhere.query('select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await nowhere.end();
 });
 
 test('statements, locks and pauses inside a transaction have limits', async () => {

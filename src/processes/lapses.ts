@@ -58,14 +58,19 @@ export function createLapses({ parts, warn }: Options): Lapses {
   }
 
   async function run(): Promise<void> {
+    // What has just started is asked for other things first.
+    await wait(intervalMilliseconds);
     while (!stopping.signal.aborted) {
       const isMore = await inTurn(readDb, 'compass lapses', record).catch((error: unknown) => {
         warn('What has expired could not be recorded; trying again.', error);
         return false;
       });
-      const milliseconds = isMore ? pauseMilliseconds : intervalMilliseconds;
-      await sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await wait(isMore ? pauseMilliseconds : intervalMilliseconds);
     }
+  }
+
+  async function wait(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 
   return {

@@ -43,6 +43,8 @@ const asked = 'compass_arrivals_asked';
 /** Somebody has said how far they are. */
 const told = 'compass_arrivals_told';
 
+/** Nobody waits for it, and what has just started has other things to do. */
+const sweepMilliseconds = 60_000;
 /** For when a call got lost. */
 const lookMilliseconds = 250;
 /** Whoever needs longer to get there says so with the next announcement all the same. */
@@ -53,6 +55,7 @@ export function createEverywhere({ processId, list, calls, feed }: Options): Eve
   const stopping = new AbortController();
   let hearing: Promise<void> = Promise.resolve();
   let hasLeft = false;
+  let sweeping: NodeJS.Timeout | undefined;
   let news = Promise.withResolvers<void>();
   const read = shareNext(list.read);
   const announce = shareNext(async () => {
@@ -114,10 +117,11 @@ export function createEverywhere({ processId, list, calls, feed }: Options): Eve
     start() {
       const heard = { [asked]: (text: string) => void answer(text).catch(() => undefined), [told]: wake };
       hearing = calls.listen(heard, stopping.signal);
-      void list.sweep().catch(() => undefined);
+      sweeping = setTimeout(() => void list.sweep().catch(() => undefined), sweepMilliseconds).unref();
     },
     async stop() {
       stopping.abort();
+      clearTimeout(sweeping);
       wake();
       // A database that is frozen does not let it end, and must not keep requests from being finished.
       await Promise.race([hearing, sleep(farewellMilliseconds, undefined, { ref: false })]);

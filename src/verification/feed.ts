@@ -122,10 +122,9 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
     position: () => position,
     stalenessSeconds: () => (performance.now() - agreedAt) / 1000,
     async start() {
-      position = await load();
-      taken = position;
       // Where the log cannot be read from the beginning, the start fails; later it is waited for.
-      await ledger.head();
+      [position] = await Promise.all([load(), ledger.head()]);
+      taken = position;
       running = Promise.all([follow(), beat()]);
       // Before that every question would be refused.
       await agreed.promise;

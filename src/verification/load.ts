@@ -22,7 +22,7 @@ export async function loadIndex(pool: SnapshotPool, index: AccessIndex): Promise
     await snapshot.each(policyAccess, index.putPolicy);
     await snapshot.each(serviceAccess, index.putService);
     await snapshot.each(walletAccess, index.putWallet);
-    index.reserveKeys(await snapshot.countAbout(keyAccess));
+    index.reserveKeys(snapshot.countAbout(keyAccess));
     await snapshot.each(keyAccess, index.putKey);
     return snapshot.position;
   });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectAhead } from '../../platform/postgres.js';
 import { type FollowSource, follow } from '../following/follow.js';
 import { HeadWatch } from '../following/head-watch.js';
 import { sharePages } from '../following/shared-pages.js';
@@ -25,12 +26,16 @@ export interface PostgresEventStoreOptions {
   readonly pollMilliseconds?: number;
   /** Told of every group of appends once it is settled. */
   readonly onGroup?: (report: GroupReport) => void;
+  /** Opens the connections that whoever serves needs first, before they are asked for. Default: false. */
+  readonly isServing?: boolean;
 }
 
-/** The log on Postgres. Connections are made when they are first needed. */
+/** The log on Postgres. Connections are made when they are first needed, unless it is opened to serve. */
 export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
-  const { url, timeouts, pollMilliseconds = 1_000, onGroup = () => undefined } = options;
+  const { url, timeouts, pollMilliseconds = 1_000, onGroup = () => undefined, isServing = false } = options;
   const connections = openConnections(url, { ...defaultTimeouts, ...timeouts });
+  // Two read when a start looks at the head and follows; the first command needs the third.
+  if (isServing) connectAhead(connections.readers, connections.readers, connections.writer);
   const watch = new HeadWatch(() => readHead(connections.readers), pollMilliseconds);
   const head = () => watch.look();
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
