@@ -84,7 +84,7 @@ function poolSizes(
   processesCount: number,
 ): { readonly pool: number; readonly work: number } {
   const work = 4;
-  const serving = Math.min(12, 2 + 2 * availableParallelism());
+  const serving = Math.min(12, 4 + availableParallelism());
   switch (as) {
     case 'service':
       return { pool: processesCount === 1 ? serving : 4, work };
@@ -167,7 +167,7 @@ export async function openInstallation({
   const sizes = poolSizes(as, config.processesCount);
   const pool = createPool(database.url, { ...options, ...whileSomebodyWaits, max: sizes.pool });
   const workPool = createPool(database.url, { ...options, max: sizes.work });
-  const isServing = as === 'service' || as === 'worker';
+  const isServing = as === 'worker' || (as === 'service' && config.processesCount === 1);
   if (isServing) connectAhead(pool);
   try {
     if (as === 'service') {
