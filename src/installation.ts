@@ -75,7 +75,7 @@ const whileSomebodyWaits = {
 } as const;
 
 /**
- * The largest sizes of the two pools. A new connection is a process that PostgreSQL spends some 20 ms on, and where it has
+ * The largest sizes of the two pools. A new connection is a process that PostgreSQL spends some 26 ms on, and where it has
  * just come back all that are needed are made at once: writing then waits for the last of them. So there are no more than
  * this machine can put to use.
  */

@@ -23,8 +23,8 @@ export type CheckpointDb = Kysely<CheckpointDatabase>;
 
 /** The checkpoint of the tables that queries see; undefined when there are none yet. */
 export async function liveCheckpoint(db: CheckpointDb, model: string): Promise<Checkpoint | undefined> {
-  const row = await liveRows(db).where('model', '=', model).executeTakeFirst();
-  return row && { ...row, count: Number(row.count) };
+  const [checkpoint] = await liveCheckpoints(db, [model]);
+  return checkpoint;
 }
 
 /** Of those of the models that have tables. */
