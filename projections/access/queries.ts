@@ -1,7 +1,7 @@
-import { readSnapshot, type Snapshot, type SnapshotPool } from '../runner/snapshot.js';
+import { type CopiedOwn, readSnapshot, type Snapshot, type SnapshotPool } from '../runner/snapshot.js';
 import { accessModel } from './table.js';
 
-export type { SnapshotPool };
+export type { CopiedOwn, SnapshotPool };
 
 /**
  * Reads everything verification needs, as it was at one position of the log.

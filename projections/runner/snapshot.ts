@@ -1,8 +1,10 @@
 import pg from 'pg';
-import { to } from 'pg-copy-streams';
-import { rowReader } from './copied-rows.js';
+import { copyOut } from '../../src/platform/copy-out.js';
+import { type CopiedOwn, rowReader, sharingReader } from './copied-rows.js';
 import type { ReadModel, Relation, Table } from './model.js';
-import { columnsOf, qualifiedName } from './tables.js';
+import { columnsOf, type PostgresColumn, qualifiedName } from './tables.js';
+
+export type { CopiedOwn };
 
 /** Where a snapshot is read. */
 export type SnapshotPool = pg.Pool;
@@ -15,6 +17,19 @@ export interface Snapshot {
   countAbout(table: Relation): number;
   /** Gives the rows of a table one by one, in no particular order: so many are never in memory at once. */
   each<Row extends object>(table: Table<Row>, take: (row: Row) => void): Promise<void>;
+  /** The same for rows that have much in common, which is not read for each of them. */
+  eachSharing<Row extends object, Own extends keyof Row, Shared>(
+    table: Table<Row>,
+    how: Sharing<Row, Own, Shared>,
+  ): Promise<void>;
+}
+
+export interface Sharing<Row, Own extends keyof Row, Shared> {
+  /** What a row has for itself. */
+  readonly own: readonly Own[];
+  /** What is to be made of the rest, for all rows that have the same. */
+  readonly share: (common: Omit<Row, Own>) => Shared;
+  readonly take: (own: CopiedOwn<Pick<Row, Own>>, shared: Shared) => void;
 }
 
 /**
@@ -92,20 +107,39 @@ async function useGeneration<T>(
      join pg_class on oid = name::regclass`,
   ]);
   const sizeOf = (table: Relation) => sizes.find(({ name }) => name === qualifiedName(table, generation));
+
+  /** @param take is given what stands from the beginning of `bytes` up to `until` */
+  async function copyLines(
+    table: Relation,
+    columns: readonly PostgresColumn[],
+    take: (bytes: Buffer, until: number) => void,
+  ): Promise<void> {
+    if (sizeOf(table)?.isEmpty === true) return;
+    const list = columns.map(({ name }) => name).join(', ');
+    const copy = `copy ${qualifiedName(table, generation)} (${list}) to stdout`;
+    await copyOut(client, copy, (line) => take(line, line.length - 1));
+  }
+
   return use({
     position,
     countAbout: (table) => sizeOf(table)?.countAbout ?? 0,
-    async each(table, take) {
-      if (sizeOf(table)?.isEmpty === true) return;
-      const columns = columnsOf(table).map(({ name }) => name);
-      const copy = to(`copy ${qualifiedName(table, generation)} (${columns.join(', ')}) to stdout`);
-      const read = rowReader(table);
-      let rest = '';
-      for await (const chunk of client.query(copy).setEncoding('utf8') as AsyncIterable<string>) {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) take(read(line));
-      }
+    async each<Row extends object>(table: Table<Row>, take: (row: Row) => void) {
+      const columns = columnsOf(table);
+      const read = rowReader(columns);
+      await copyLines(table, columns, (line, until) => take(read(line.toString('utf8', 0, until)) as Row));
+    },
+    async eachSharing<Row extends object, Own extends keyof Row, Shared>(
+      table: Table<Row>,
+      { own: fields, share, take }: Sharing<Row, Own, Shared>,
+    ) {
+      const columns = columnsOf(table);
+      const own = fields.flatMap((name) => columns.filter(({ field }) => field === name));
+      const common = columns.filter((column) => !own.includes(column));
+      const read = sharingReader(own, common, (rest) => share(rest as Omit<Row, Own>));
+      await copyLines(table, [...own, ...common], (line, until) => {
+        const [copied, shared] = read(line, until);
+        take(copied as CopiedOwn<Pick<Row, Own>>, shared);
+      });
     },
   });
 }

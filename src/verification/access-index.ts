@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type PolicyAccess, policyAccess } from '../../projections/access/policies.js';
 import { type ProfileAccess, profileAccess } from '../../projections/access/profiles.js';
 import { type ProjectAccess, projectAccess } from '../../projections/access/projects.js';
+import type { CopiedOwn } from '../../projections/access/queries.js';
 import { type ResourceAccess, resourceAccess } from '../../projections/access/resources.js';
 import { type ServiceAccess, serviceAccess } from '../../projections/access/services.js';
 import {
@@ -12,11 +13,17 @@ import {
 } from '../../projections/access/table.js';
 import { type WalletAccess, walletAccess } from '../../projections/access/wallets.js';
 import { hasChecksum } from '../domain/access/secret.js';
-import type { Surroundings } from '../domain/access/verdict.js';
+import type { KeyAccess, SecretAccess, Surroundings } from '../domain/access/verdict.js';
 import type { Recorded } from '../domain/recorded.js';
 import { defaultPolicy } from '../domain/team/policy.js';
 import { isAddressIn } from './addresses.js';
-import { createPackedKeys, type Found } from './packed-keys.js';
+import {
+  type CommonOfKeys,
+  createPackedKeys,
+  type Found,
+  type OwnOfKey,
+  type SharedByKeys,
+} from './packed-keys.js';
 
 /**
  * What verification knows, in this process's memory: the rows of the read model `access`, kept by the same
@@ -26,6 +33,10 @@ export interface AccessIndex extends Surroundings {
   /** Makes room for so many more keys, which are put in sooner then. */
   reserveKeys(more: number): void;
   putKey(row: KeyAccessRow): void;
+  /** Makes of what keys have in common what is given with each of them then. */
+  shareByKeys(common: CommonOfKeys): SharedByKeys;
+  /** Puts in a key from a COPY, into an index that does not have it yet. */
+  putCopiedKey(own: CopiedOwn<OwnOfKey>, shared: SharedByKeys): void;
   putMember(member: MemberAccess): void;
   putResource(resource: ResourceAccess): void;
   putProfile(profile: ProfileAccess): void;
@@ -51,7 +62,7 @@ export interface AccessIndex extends Surroundings {
 export function createAccessIndex(): AccessIndex {
   const packed = createPackedKeys();
   /** Those that do not fit in there, and what their secrets find, by digest. */
-  const others = new Map<string, KeyAccessRow>();
+  const others = new Map<string, OtherKey>();
   const byDigest = new Map<string, Found>();
   let keysCount = 0;
   let changesCount = 0;
@@ -66,17 +77,31 @@ export function createAccessIndex(): AccessIndex {
   const wallets = new Map<string, WalletAccess>();
   const policies = new Map<string, PolicyAccess>();
 
-  const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId);
+  const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId)?.row();
 
-  function putKey(row: KeyAccessRow): void {
-    dropKey(row.keyId);
+  const putKey = (row: KeyAccessRow) => putSharing(row, packed.share(row));
+
+  function putSharing(own: OwnOfKey, shared: SharedByKeys): void {
+    dropKey(own.keyId);
     keysCount += 1;
-    if (packed.add(row)) return;
-    const { secrets, tokens, ...access } = row;
-    others.set(row.keyId, row);
-    for (const { digest, ...secret } of secrets) byDigest.set(characters(digest), { access, secret });
-    for (const { digest, secretId, ...token } of tokens) {
-      byDigest.set(characters(digest), { access, secret: { secretId, validUntil: null, token } });
+    if (!packed.add(own, shared)) putOther(new OtherKey(own, shared.common));
+  }
+
+  function putCopiedKey(own: CopiedOwn<OwnOfKey>, shared: SharedByKeys): void {
+    if (!packed.addCopied(own, shared)) return putSharing(own.read(), shared);
+    keysCount += 1;
+    changesCount += 1;
+  }
+
+  function putOther(key: OtherKey): void {
+    const { own, common } = key;
+    others.set(own.keyId, key);
+    for (const { digest, secretId, validUntil } of own.secrets) {
+      byDigest.set(characters(digest), foundIn(key, { secretId, validUntil }));
+    }
+    for (const { digest, secretId, tokenId, userId, membershipId } of common.tokens) {
+      const token = { tokenId, userId, membershipId };
+      byDigest.set(characters(digest), foundIn(key, { secretId, validUntil: null, token }));
     }
   }
 
@@ -85,8 +110,9 @@ export function createAccessIndex(): AccessIndex {
     const other = others.get(keyId);
     if (!packed.remove(keyId) && !other) return;
     keysCount -= 1;
+    if (!other) return;
     others.delete(keyId);
-    for (const { digest } of [...(other?.secrets ?? []), ...(other?.tokens ?? [])]) {
+    for (const { digest } of [...other.own.secrets, ...other.common.tokens]) {
       byDigest.delete(characters(digest));
     }
   }
@@ -142,6 +168,8 @@ export function createAccessIndex(): AccessIndex {
   return {
     reserveKeys: packed.reserve,
     putKey,
+    shareByKeys: packed.share,
+    putCopiedKey,
     putMember,
     putResource: (resource) => void resources.set(resource.resourceId, resource),
     putProfile: (profile) => void profiles.set(profile.profileId, profile),
@@ -179,6 +207,39 @@ export function createAccessIndex(): AccessIndex {
     profile: (profileId) => profiles.get(profileId),
     isAddressIn,
     keysCount: () => keysCount,
+  };
+}
+
+/**
+ * A key in the two parts that it was put in with. Put together they are several times as large, and take as long; most
+ * keys are not asked about between a start and the next.
+ */
+class OtherKey {
+  #access: KeyAccess | undefined;
+
+  constructor(
+    readonly own: OwnOfKey,
+    readonly common: CommonOfKeys,
+  ) {}
+
+  row(): KeyAccessRow {
+    return { ...this.common, ...this.own };
+  }
+
+  get access(): KeyAccess {
+    if (this.#access) return this.#access;
+    const { secrets: _, tokens: __, ...access } = this.row();
+    this.#access = access;
+    return access;
+  }
+}
+
+function foundIn(key: OtherKey, secret: SecretAccess): Found {
+  return {
+    get access() {
+      return key.access;
+    },
+    secret,
   };
 }
 

@@ -8,6 +8,7 @@ import { keyAccess, memberAccess } from '../../projections/access/table.js';
 import { walletAccess } from '../../projections/access/wallets.js';
 import { type Position, start } from '../event-store/port.js';
 import type { AccessIndex } from './access-index.js';
+import { ownOfKey } from './packed-keys.js';
 
 /**
  * Fills the index from the read model `access`, however far that has come: the log tells the rest.
@@ -23,7 +24,8 @@ export async function loadIndex(pool: SnapshotPool, index: AccessIndex): Promise
     await snapshot.each(serviceAccess, index.putService);
     await snapshot.each(walletAccess, index.putWallet);
     index.reserveKeys(snapshot.countAbout(keyAccess));
-    await snapshot.each(keyAccess, index.putKey);
+    const { shareByKeys: share, putCopiedKey: take } = index;
+    await snapshot.eachSharing(keyAccess, { own: ownOfKey, share, take });
     return snapshot.position;
   });
   return (position as Position | undefined) ?? start;

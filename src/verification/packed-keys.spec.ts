@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { KeyAccessRow } from '../../projections/access/table.js';
 import { keyAccessOf } from '../../test/support/key-access.js';
 import { sha256 } from '../platform/random.js';
-import { createPackedKeys } from './packed-keys.js';
+import { createPackedKeys, type PackedKeys } from './packed-keys.js';
 
 const uuidOf = (n: number) => `0192f000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 const digestOf = (n: number) => sha256(`secret ${n}`);
@@ -57,6 +57,8 @@ function plain(n: number, changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
   return { ...withSecret(keyAccessOf({ keyId: uuidOf(n) }), n), ...changes };
 }
 
+const add = (packed: PackedKeys, row: KeyAccessRow) => packed.add(row, packed.share(row));
+
 describe('packed keys', () => {
   it('give back what was put into them, like a map of rows', () => {
     fc.assert(
@@ -66,7 +68,7 @@ describe('packed keys', () => {
         for (const [n, { row, keyId }] of history.entries()) {
           expect(packed.remove(keyId)).toBe(expected.delete(keyId));
           if (!row) continue;
-          expect(packed.add(withSecret(row, n))).toBe(true);
+          expect(add(packed, withSecret(row, n))).toBe(true);
           expected.set(keyId, { row: withSecret(row, n), n });
         }
         for (let n = 0; n <= 20; n++) {
@@ -90,9 +92,9 @@ describe('packed keys', () => {
   ])('find each of many, over several blocks, and again after half of them have gone%s', (_, room) => {
     const packed = createPackedKeys();
     const count = 40_000;
-    packed.add(plain(count));
+    add(packed, plain(count));
     packed.reserve(room);
-    for (let n = 0; n < count; n++) packed.add(plain(n, { revision: n + 1 }));
+    for (let n = 0; n < count; n++) add(packed, plain(n, { revision: n + 1 }));
     for (let n = 0; n < count; n += 2) packed.remove(uuidOf(n));
     const revisions = Array.from({ length: count }, (_, n) => packed.find(charactersOf(n))?.access.revision);
     expect(revisions).toEqual(Array.from({ length: count }, (_, n) => (n % 2 ? n + 1 : undefined)));
@@ -116,7 +118,7 @@ describe('packed keys', () => {
     ['more events than 31 bits count', { revision: 2 ** 31 }],
   ])('refuse a key with %s', (_, changes) => {
     const packed = createPackedKeys();
-    expect(packed.add(plain(1, changes))).toBe(false);
+    expect(add(packed, plain(1, changes))).toBe(false);
     expect([packed.row(uuidOf(1)), packed.find(charactersOf(1)), packed.remove(uuidOf(1))]).toEqual([
       undefined,
       undefined,

@@ -29,6 +29,26 @@ export function writeUuid(uuid: string, bytes: Uint8Array, start: number): boole
   return true;
 }
 
+/** The same for the bytes of a text that ends at `until`. */
+export function copyUuid(
+  text: Uint8Array,
+  at: number,
+  until: number,
+  bytes: Uint8Array,
+  start: number,
+): boolean {
+  if (until - at !== textLength) return false;
+  let from = at;
+  for (let number = 0; number < uuidBytes; number++) {
+    if (isAfterDash(number) && text[from++] !== dash) return false;
+    const upper = valuesByCode[text[from++] ?? 0] ?? -1;
+    const lower = valuesByCode[text[from++] ?? 0] ?? -1;
+    if ((upper | lower) < 0) return false;
+    bytes[start + number] = (upper << 4) | lower;
+  }
+  return true;
+}
+
 const text = Buffer.alloc(textLength);
 
 /** The UUID of 16 bytes. */
