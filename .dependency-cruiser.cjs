@@ -65,7 +65,7 @@ module.exports = {
     ]),
     house('store-memory', '^src/event-store/memory/', ['^src/event-store/memory/', port, config]),
     packages('store-postgres', '^src/event-store/postgres/', [
-      ...npm('pg', '@types/pg', 'pg-copy-streams', '@types/pg-copy-streams', 'kysely'),
+      ...npm('pg', '@types/pg', 'kysely'),
       '^kysely/',
       node,
     ]),

@@ -28,20 +28,37 @@ export async function copyRows(
   await pipeline(Readable.from(chunksOf(columns, rows)), client.query(from(statement)));
 }
 
+interface Field {
+  readonly field: string;
+  readonly write: (value: unknown) => string;
+  /** Of the row before, and how it was written: most of what a row is, it has in common with its neighbour. */
+  last: unknown;
+  text: string;
+}
+
+/** How COPY writes that there is no value. */
+const none = '\\N';
+
 /**
  * Row by row into bytes: one character that is not Latin would make the text of a whole chunk twice as long, and
  * writing it as UTF-8 many times as slow.
  */
 function* chunksOf(columns: readonly PostgresColumn[], rows: Iterable<object>): Iterable<Buffer> {
-  const fields = columns.map(({ field, type }) => ({ field, write: writerOf(type) }));
+  const fields = columns.map(
+    ({ field, type }): Field => ({ field, write: writerOf(type), last: null, text: none }),
+  );
   let chunk = Buffer.allocUnsafe(chunkBytes);
   let end = 0;
   for (const row of rows as Iterable<Readonly<Record<string, unknown>>>) {
     let line = '';
     let separator = '';
-    for (const { field, write } of fields) {
-      const value = row[field];
-      line += separator + (value === null || value === undefined ? '\\N' : write(value));
+    for (const one of fields) {
+      const value = row[one.field];
+      if (value !== one.last) {
+        one.last = value;
+        one.text = value === null || value === undefined ? none : one.write(value);
+      }
+      line += separator + one.text;
       separator = '\t';
     }
     line = wellFormed(`${line}\n`);

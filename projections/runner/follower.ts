@@ -1,11 +1,11 @@
 import { comparePositions, type Position } from '../../src/event-store/port.js';
+import { pause } from '../../src/platform/pause.js';
 import { createApplier } from './applier.js';
 import { ModelNewer, PoisonEvent, reasonOf } from './failure.js';
 import type { LiveCheckpoints } from './live-checkpoints.js';
 import type { Locks } from './locks.js';
 import type { ReadModel } from './model.js';
 import type { RunnerOptions } from './options.js';
-import { pause } from './pause.js';
 import { type RebuildProgress, rebuildLock, replaceGeneration } from './rebuild.js';
 import { createHealth, type ModelReport } from './status.js';
 

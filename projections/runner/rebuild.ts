@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Ledger, LedgerBatch } from '../../src/event-store/ledger.js';
 import { comparePositions, type Position } from '../../src/event-store/port.js';
+import { pause } from '../../src/platform/pause.js';
 import { applyBatch, type FailPoints } from './batch.js';
 import {
   abandonedGenerations,
@@ -15,7 +16,6 @@ import { createIndexes } from './indexes.js';
 import { loadGeneration } from './loading.js';
 import { createLocks } from './locks.js';
 import type { ReadModel } from './model.js';
-import { pause } from './pause.js';
 import { createTables, dropTables, pointViews } from './tables.js';
 
 export { RebuildUnderWay } from './failure.js';

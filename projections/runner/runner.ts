@@ -1,9 +1,9 @@
 import type { Position } from '../../src/event-store/port.js';
 import type { Clock } from '../../src/platform/clock.js';
+import { pause } from '../../src/platform/pause.js';
 import { type CheckpointDb, livePositions, liveVersions } from './checkpoint.js';
 import type { Followers } from './followers.js';
 import type { ReadModel } from './model.js';
-import { pause } from './pause.js';
 import { createProgress } from './progress.js';
 import { type ModelReport, type ModelStatus, statusOf, unknown } from './status.js';
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { pause } from './pause.js';
 
 /**
  * What processes on one database call out to each other. Calls get lost while the connection is broken, and
@@ -24,7 +24,7 @@ export function createCalls(pool: pg.Pool): Calls {
       while (!signal.aborted) {
         // A connection that breaks is made again: whoever hears nothing meanwhile looks for himself.
         await hear(pool, heard, signal).catch(() => undefined);
-        await sleep(pauseMilliseconds, undefined, { signal }).catch(() => undefined);
+        await pause(pauseMilliseconds, signal);
       }
     },
   };

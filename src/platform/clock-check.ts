@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Clock } from './clock.js';
+import { pause } from './pause.js';
 
 /** Compares this process's clock with the database's, which all processes share. */
 export interface ClockCheck {
@@ -41,7 +41,7 @@ export function createClockCheck({ db, clock, warn }: Options): ClockCheck {
   async function keepMeasuring(): Promise<void> {
     const { signal } = stopping;
     for (;;) {
-      await sleep(intervalMilliseconds, undefined, { signal }).catch(() => undefined);
+      await pause(intervalMilliseconds, signal);
       if (signal.aborted) return;
       // While the database is away nothing is written, and the last measurement stands.
       await measure().catch((error: unknown) => warn('The clock cannot be compared.', error));

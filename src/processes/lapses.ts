@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LapsedKey, lapsedKeys } from '../../projections/keys/lapses.js';
 import type { Parts } from '../application/parts.js';
+import { pause } from '../platform/pause.js';
 import { inTurn } from '../platform/turn.js';
 import { recordOnKey } from './record-on-key.js';
 
@@ -59,18 +59,14 @@ export function createLapses({ parts, warn }: Options): Lapses {
 
   async function run(): Promise<void> {
     // What has just started is asked for other things first.
-    await wait(intervalMilliseconds);
+    await pause(intervalMilliseconds, stopping.signal);
     while (!stopping.signal.aborted) {
       const isMore = await inTurn(readDb, 'compass lapses', record).catch((error: unknown) => {
         warn('What has expired could not be recorded; trying again.', error);
         return false;
       });
-      await wait(isMore ? pauseMilliseconds : intervalMilliseconds);
+      await pause(isMore ? pauseMilliseconds : intervalMilliseconds, stopping.signal);
     }
-  }
-
-  async function wait(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 
   return {

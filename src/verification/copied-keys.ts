@@ -11,15 +11,12 @@ const zero = '0'.charCodeAt(0);
 const nine = '9'.charCodeAt(0);
 const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 
-/** As jsonb is written: the shorter names first. */
-const secretParts = [
-  bytesOf('[{"digest": "'),
-  bytesOf('", "secretId": "'),
-  bytesOf('", "validUntil": null}]'),
-] as const;
+// As jsonb is written: the shorter names first.
+const beforeDigest = bytesOf('[{"digest": "');
+const beforeId = bytesOf('", "secretId": "');
+const afterId = bytesOf('", "validUntil": null}]');
 const digestLength = 43;
 const idLength = 36;
-const [beforeDigest, beforeId, afterId] = secretParts;
 const digestFrom = beforeDigest.length;
 const idFrom = digestFrom + digestLength + beforeId.length;
 const secretsLength = idFrom + idLength + afterId.length;
@@ -68,16 +65,19 @@ function copyDigest(text: Uint8Array, at: number, bytes: Uint8Array, start: numb
   return all >= 0 && bits === 0;
 }
 
-/** A whole number from 0 on of up to nine digits. */
+const largest = 2 ** 31 - 1;
+const digitsMax = String(largest).length;
+
+/** A whole number from 0 on that 31 bits hold. */
 export function copiedNumber(text: Uint8Array, from: number, until: number): number {
-  if (until <= from || until - from > 9) return isNot;
+  if (until <= from || until - from > digitsMax) return isNot;
   let number = 0;
   for (let at = from; at < until; at++) {
     const code = text[at] ?? 0;
     if (code < zero || code > nine) return isNot;
     number = number * 10 + code - zero;
   }
-  return number;
+  return number <= largest ? number : isNot;
 }
 
 const none = bytesOf('\\N');

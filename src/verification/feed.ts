@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventType, Recorded } from '../domain/recorded.js';
 import type { Ledger } from '../event-store/ledger.js';
 import { comparePositions, type Position, start } from '../event-store/port.js';
+import { pause } from '../platform/pause.js';
 import type { AccessIndex } from './access-index.js';
 
 /** Keeps the index of this process at the head of the log. */
@@ -72,7 +72,7 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
       } catch (error) {
         warn('Verification cannot follow the log; trying again.', error);
       }
-      await pause(pauseMilliseconds);
+      await pause(pauseMilliseconds, signal);
     }
   }
 
@@ -93,12 +93,8 @@ export function createAccessFeed({ ledger, index, load, announce, warn }: Option
       } catch (error) {
         warn('Verification cannot see the head of the log.', error);
       }
-      await pause(heartbeatMilliseconds);
+      await pause(heartbeatMilliseconds, signal);
     }
-  }
-
-  async function pause(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   }
 
   async function waitFor(target: Position, timeoutMilliseconds: number): Promise<boolean> {

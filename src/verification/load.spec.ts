@@ -48,17 +48,17 @@ async function loaded(keys: readonly Held[]): Promise<AccessIndex> {
 }
 
 function expectAll(index: AccessIndex, keys: readonly Held[]): void {
+  const found = (secret: string) => {
+    const { access, secret: { secretId, validUntil } = {} } = index.find(secret) ?? {};
+    return { access, secretId, validUntil };
+  };
   expect(index.keysCount()).toBe(keys.length);
-  for (const { row, secrets } of keys) {
-    const { secrets: records, tokens: _, ...access } = row;
-    expect(index.key(row.keyId)).toEqual(row);
-    for (const [n, secret] of secrets.entries()) {
-      const { secretId, validUntil } = records[n]!;
-      const found = index.find(secret);
-      expect(found?.access).toEqual(access);
-      expect([found?.secret.secretId, found?.secret.validUntil]).toEqual([secretId, validUntil]);
-    }
-  }
+  expect(keys.map(({ row }) => index.key(row.keyId))).toEqual(keys.map(({ row }) => row));
+  expect(keys.flatMap(({ secrets }) => secrets.map(found))).toEqual(
+    keys.flatMap(({ row: { secrets, tokens: _, ...access } }) =>
+      secrets.map(({ secretId, validUntil }) => ({ access, secretId, validUntil })),
+    ),
+  );
 }
 
 const strange = ['', '\\N', 'a\tb\nc\rd\\e\\\\f', '{"x",y}', 'ä→🔑', '\b\f\v', ' "quoted" ', 'NULL'];

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { CopiedOwn } from '../../projections/access/queries.js';
 import type { KeyAccessRow } from '../../projections/access/table.js';
 import { keyAccessOf } from '../../test/support/key-access.js';
 import { sha256 } from '../platform/random.js';
-import { createPackedKeys, type PackedKeys } from './packed-keys.js';
+import { createPackedKeys, type OwnOfKey, type PackedKeys } from './packed-keys.js';
 
 const uuidOf = (n: number) => `0192f000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 const digestOf = (n: number) => sha256(`secret ${n}`);
@@ -57,9 +58,47 @@ function plain(n: number, changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
   return { ...withSecret(keyAccessOf({ keyId: uuidOf(n) }), n), ...changes };
 }
 
-const add = (packed: PackedKeys, row: KeyAccessRow) => packed.add(row, packed.share(row));
+type Add = (packed: PackedKeys, row: KeyAccessRow) => boolean;
+const addRow: Add = (packed, row) => packed.add(row, packed.share(row));
+const addCopied: Add = (packed, row) => packed.addCopied(copied(copiedFields(row)), packed.share(row));
 
-describe('packed keys', () => {
+/** As COPY writes `timestamptz` in UTC, and `jsonb`. */
+function copiedFields({
+  keyId,
+  expiresAt,
+  revokedAt,
+  secrets,
+  secretVersion,
+  revision,
+}: KeyAccessRow): string[] {
+  const instant = (text: string | null) => text?.replace('T', ' ').replace(/\.?0*Z$/, '+00') ?? '\\N';
+  const lists = secrets.map(
+    ({ digest, secretId, validUntil }) =>
+      `{"digest": "${digest}", "secretId": "${secretId}", "validUntil": ${JSON.stringify(validUntil)}}`,
+  );
+  const numbers = [String(secretVersion), String(revision)];
+  return [keyId, instant(expiresAt), instant(revokedAt), `[${lists.join(', ')}]`, ...numbers];
+}
+
+/** In the midst of what was there before. */
+function copied(fields: readonly string[]): CopiedOwn<OwnOfKey> {
+  const bytes = Buffer.from(['before', ...fields, 'after'].join('\t'));
+  let start = 'before\t'.length;
+  const starts = fields.map((field) => {
+    const from = start;
+    start += field.length + 1;
+    return from;
+  });
+  const read = () => {
+    throw new Error('That is for others.');
+  };
+  return { bytes, starts: Int32Array.from([...starts, start]), read };
+}
+
+describe.each([
+  ['rows', addRow],
+  ['a COPY', addCopied],
+])('packed keys, from %s,', (_, add) => {
   it('give back what was put into them, like a map of rows', () => {
     fc.assert(
       fc.property(steps, (history) => {
@@ -114,7 +153,7 @@ describe('packed keys', () => {
     ['a digest of another length', { secrets: [{ ...plain(1).secrets[0]!, digest: 'abc' }] }],
     ['an id of another form', { keyId: 'k1' }],
     ['an id in upper case', { keyId: uuidOf(0xabc).toUpperCase() }],
-    ['an instant in another form', { expiresAt: '2026-01-01T00:00:00Z' }],
+    ['an instant of another time', { expiresAt: '2026-01-01T00:00:00.0001Z' }],
     ['more events than 31 bits count', { revision: 2 ** 31 }],
   ])('refuse a key with %s', (_, changes) => {
     const packed = createPackedKeys();
@@ -124,5 +163,36 @@ describe('packed keys', () => {
       undefined,
       false,
     ]);
+  });
+});
+
+describe('a key whose instant is no plain one', () => {
+  const own = copiedFields(plain(1));
+
+  it.each([
+    '',
+    '\\',
+    'infinity',
+    '10000-01-01 00:00:00+00',
+    '0099-01-01 00:00:00+00',
+    '0044-03-15 00:00:00+00 BC',
+    '2026-01-01T00:00:00+00',
+    '2026-01-01 00:00+00',
+    '2026-01-01 00:00:0a+00',
+    '2026-01-01 00:00:00',
+    '2026-01-01 00:00:00+01',
+    '2026-01-01 00:00:00.+00',
+    '2026-01-01 00:00:00.x+00',
+    '2026-01-01 00:00:00.123456+00',
+  ])('is left to others: %j', (instant) => {
+    const packed = createPackedKeys();
+    const shared = packed.share(plain(1));
+    for (const place of [1, 2])
+      expect(packed.addCopied(copied(own.with(place, instant)), shared)).toBe(false);
+    expect(packed.addCopied(copied(own), shared)).toBe(true);
+  });
+
+  it('refuses in rows what it would give back otherwise', () => {
+    expect(addRow(createPackedKeys(), plain(1, { expiresAt: '2026-01-01T00:00:00Z' }))).toBe(false);
   });
 });

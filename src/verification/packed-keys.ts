@@ -49,7 +49,7 @@ export const ownOfKey = [
   'secretVersion',
   'revision',
 ] as const satisfies readonly (keyof KeyAccessRow)[];
-/** The rest, which is as large again several times, and the same for many. */
+/** The rest: most of a row, and the same for many. */
 export type CommonOfKeys = Omit<KeyAccessRow, keyof OwnOfKey>;
 
 /** Not kept by those that were added with it. */

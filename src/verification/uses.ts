@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyAccess, VerdictCode } from '../domain/access/verdict.js';
 import type { Metadata } from '../domain/recorded.js';
 import { type UseRow, usesStream } from '../domain/uses/events.js';
 import type { Ledger, NewEvent } from '../event-store/ledger.js';
 import type { Clock } from '../platform/clock.js';
+import { pause } from '../platform/pause.js';
 
 /** A secret, and for those that are used a lot a number that no other has: it is looked up sooner than an id. */
 export interface UsedSecret {
@@ -180,7 +180,7 @@ export function createUseRecorder(options: Options): UseRecorder {
         return false;
       }
       pending.shift();
-      if (pending.length > 0) await pause(pauseMilliseconds, stopping.signal);
+      if (pending.length > 0) await pause(pauseMilliseconds, stopping.signal, { ref: false });
     }
     return true;
   }
@@ -209,10 +209,6 @@ export function createUseRecorder(options: Options): UseRecorder {
       await flush();
     },
   };
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 /** How long rows are counted together before they are written: the more there are, the longer. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type CopyToStreamQuery, to } from 'pg-copy-streams';
+import { copyOut } from '../../platform/copy-out.js';
 import type { Page } from '../following/follow.js';
 import type { Position, RecordedEvent } from '../port.js';
 import { Unsent } from './connections.js';
@@ -16,43 +16,41 @@ const eventsPerPage = 2_000;
 export async function copyPage(pool: pg.Pool, after: Position): Promise<Page> {
   const page = selectPage(String(BigInt(after)), eventsPerPage);
   const rows = `select position::text, stream, revision, id::text, type, data, metadata, head from (${page}) as page`;
-  const { events, head } = rowsIn(await copy(pool, `copy (${rows}) to stdout (format binary)`));
+  const { events, head } = await copy(pool, `copy (${rows}) to stdout (format binary)`);
   requireWhole(after, events);
   return { events, caughtUp: (events.at(-1)?.position ?? after) === (head ?? after) };
 }
 
-/**
- * The driver sets a time for every answer, and is told by this that it came. Streams of COPY do not tell it, and would
- * hear of an answer that is late long after they ended.
- */
-type Answered = CopyToStreamQuery & { callback?: () => void };
+interface Copied {
+  readonly events: RecordedEvent[];
+  readonly head: Position | undefined;
+}
 
-async function copy(pool: pg.Pool, statement: string): Promise<Buffer> {
+async function copy(pool: pg.Pool, statement: string): Promise<Copied> {
   const client = await pool.connect().catch((cause: unknown) => {
     throw explainFailure(new Unsent('There is no connection to the log.', { cause }));
   });
-  const copied: Answered = to(statement);
-  const chunks: Buffer[] = [];
+  const reader = createReader();
   try {
-    for await (const chunk of client.query(copied) as AsyncIterable<Buffer>) chunks.push(chunk);
+    await copyOut(client, statement, reader.take);
     client.release();
   } catch (error) {
     client.release(true);
     throw explainFailure(error);
-  } finally {
-    copied.callback?.();
   }
-  return Buffer.concat(chunks);
+  return reader.copied();
 }
 
 /** A signature, flags, and the length of an extension that no version has. */
 const headerLength = 19;
 
 /** @see https://www.postgresql.org/docs/18/sql-copy.html, "Binary Format" */
-function rowsIn(bytes: Buffer): { readonly events: RecordedEvent[]; readonly head: Position | undefined } {
+function createReader(): { take(row: Buffer): void; copied(): Copied } {
   const events: RecordedEvent[] = [];
+  let head: Position | undefined;
+  let bytes: Buffer = Buffer.alloc(0);
+  /** Only what comes first has a header. */
   let at = headerLength;
-  let headAt: number | undefined;
 
   function skip(): number {
     const from = at + 4;
@@ -60,24 +58,30 @@ function rowsIn(bytes: Buffer): { readonly events: RecordedEvent[]; readonly hea
     return from;
   }
   const text = (): string => bytes.toString('utf8', skip(), at);
-  const part = (): Buffer => bytes.subarray(skip(), at);
+  // The driver reads what comes next into the same memory.
+  const part = (): Buffer => Buffer.from(bytes.subarray(skip(), at));
   const integer = (): bigint => bytes.readBigInt64BE(skip());
 
-  // Each row begins with the number of its fields, which is negative behind the last.
-  while (bytes.readInt16BE(at) >= 0) {
-    at += 2;
-    events.push({
-      position: text() as Position,
-      stream: text(),
-      revision: integer(),
-      id: text(),
-      type: text(),
-      data: part(),
-      metadata: part(),
-    });
-    // The same in all rows.
-    headAt = skip();
+  function take(row: Buffer): void {
+    bytes = row;
+    // Each row begins with the number of its fields, which is negative behind the last.
+    while (at < bytes.length && bytes.readInt16BE(at) >= 0) {
+      at += 2;
+      events.push({
+        position: text() as Position,
+        stream: text(),
+        revision: integer(),
+        id: text(),
+        type: text(),
+        data: part(),
+        metadata: part(),
+      });
+      const headAt = skip();
+      // The same in all rows.
+      head ??= String(bytes.readBigInt64BE(headAt)) as Position;
+    }
+    at = 0;
   }
-  const head = headAt === undefined ? undefined : (String(bytes.readBigInt64BE(headAt)) as Position);
-  return { events, head };
+
+  return { take, copied: () => ({ events, head }) };
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askTogether } from '../../platform/ask-together.js';
 import { connectAhead } from '../../platform/postgres.js';
 import { type FollowSource, follow } from '../following/follow.js';
 import { HeadWatch } from '../following/head-watch.js';
 import { sharePages } from '../following/shared-pages.js';
-import { checkAppend, type EventStore, StoreUnavailable } from '../port.js';
+import { checkAppend, type EventStore, type Position, StoreUnavailable } from '../port.js';
 import { createSendGroup } from './append-group.js';
 import { defaultTimeouts, openConnections, type Timeouts } from './connections.js';
 import { copyPage } from './copied-pages.js';
@@ -36,7 +37,12 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const connections = openConnections(url, { ...defaultTimeouts, ...timeouts });
   // Two read when a start looks at the head and follows; the first command needs the third.
   if (isServing) connectAhead(connections.readers, connections.readers, connections.writer);
-  const watch = new HeadWatch(() => readHead(connections.readers), pollMilliseconds);
+  // Each read model that another process keeps looks at it as often as this one.
+  const readHeadTogether = askTogether<undefined, Position>(async (asked) => {
+    const found = await readHead(connections.readers);
+    return asked.map(() => found);
+  });
+  const watch = new HeadWatch(() => readHeadTogether(undefined), pollMilliseconds);
   const head = () => watch.look();
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
   const source: FollowSource = {

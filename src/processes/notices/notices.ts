@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { daysToTell, type ExpiryNotice } from '../../../projections/notices/expiries.js';
 import {
   type DueRotation,
@@ -10,6 +9,7 @@ import {
 import type { NoticeRow } from '../../../projections/notices/table.js';
 import type { Parts } from '../../application/parts.js';
 import type { RecordNotice } from '../../domain/key/commands.js';
+import { pause } from '../../platform/pause.js';
 import type { SettledMails } from '../../platform/settled-mails.js';
 import { inTurn } from '../../platform/turn.js';
 import { recordOnKey } from '../record-on-key.js';
@@ -165,7 +165,7 @@ export function createNotices({ parts, mailer, settled, baseUrl, warn }: Options
         await sweep();
         await send();
       }).catch((error: unknown) => warn('Mails wait; trying again.', error));
-      await sleep(intervalMilliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(intervalMilliseconds, stopping.signal);
     }
   }
 
