@@ -32,3 +32,32 @@ test('who follows waits for the log, whatever position somebody has made up', as
   stopped.abort();
   await batches.return?.();
 });
+
+test('the next page is asked for before one is given, also where a connection comes a turn later', async () => {
+  const asked: Position[] = [];
+  const readHead = async () => '3' as Position;
+  const source = {
+    watch: new HeadWatch(readHead, 3_600_000),
+    readHead,
+    readLog: async (after: Position) => {
+      // As a pool hands out a connection.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+      asked.push(after);
+      const position = String(Number(after) + 1) as Position;
+      const body = new Uint8Array();
+      const event = { id: 'e', type: 'T', data: body, metadata: body, stream: 's', revision: 1n, position };
+      return { events: [event], caughtUp: position === '3' };
+    },
+  };
+  const { signal } = new AbortController();
+  const seen: [Position, Position[]][] = [];
+  for await (const { position, caughtUp } of follow(source, { after: start, signal })) {
+    seen.push([position, [...asked]]);
+    if (caughtUp) break;
+  }
+  expect(seen).toEqual([
+    ['1', ['0', '1']],
+    ['2', ['0', '1', '2']],
+    ['3', ['0', '1', '2']],
+  ]);
+});

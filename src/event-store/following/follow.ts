@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Batch,
   comparePositions,
@@ -38,6 +39,8 @@ export async function* follow(source: FollowSource, { after, signal }: FollowOpt
     ahead = page.caughtUp ? undefined : source.readLog(position);
     // Whoever takes it hears of a failure; until then nobody does, and that is no reason to end the process.
     ahead?.catch(() => undefined);
+    // It is asked for in the next turn of the event loop, which else would come when the page is worked through.
+    if (ahead) await nextTurn();
     yield { ...page, position };
     if (!page.caughtUp) continue;
     // Nothing to read although something was said to be there, or just the beginning.

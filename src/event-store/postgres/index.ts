@@ -38,11 +38,11 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   // Two read when a start looks at the head and follows; the first command needs the third.
   if (isServing) connectAhead(connections.readers, connections.readers, connections.writer);
   // Each read model that another process keeps looks at it as often as this one.
-  const readHeadTogether = askTogether<undefined, Position>(async (asked) => {
+  const readHeadTogether = askTogether<'head', Position>(async (asked) => {
     const found = await readHead(connections.readers);
     return asked.map(() => found);
   });
-  const watch = new HeadWatch(() => readHeadTogether(undefined), pollMilliseconds);
+  const watch = new HeadWatch(() => readHeadTogether('head'), pollMilliseconds);
   const head = () => watch.look();
   const commit = new GroupCommit(createSendGroup(connections.writer), onGroup);
   const source: FollowSource = {
