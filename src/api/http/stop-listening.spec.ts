@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { prepareStop } from './stop-listening.js';
 
 const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -51,6 +52,19 @@ it('waits for an answer under way', async () => {
   finish.resolve();
   expect(await answerOn(socket)).toMatch(/^HTTP\/1\.1 200/);
   socket.end();
+  await stopped;
+});
+
+it('answers what has come while there was no time to read it', async () => {
+  const { stop, open } = await start();
+  const early = await open();
+  const stopped = stop();
+  await nextTurn();
+  early.write(request);
+  const until = performance.now() + 600;
+  while (performance.now() < until);
+  expect(await answerOn(early)).toMatch(/^HTTP\/1\.1 200/);
+  early.end();
   await stopped;
 });
 

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 /** Who has connected by now has a request on its way, or will not miss the connection. */
 const lateRequestMilliseconds = 500;
@@ -25,6 +25,8 @@ export function prepareStop(server: Server): (drain: () => Promise<void>) => Pro
     const late = new AbortController();
     await Promise.race([closed, sleep(lateRequestMilliseconds, undefined, { signal: late.signal })]);
     late.abort();
+    // Where the processor was not to be had, what has come meanwhile is still to be read.
+    await nextTurn();
     for (const socket of sockets) if (!isAnswering(socket)) socket.destroy();
     await closed;
   };
