@@ -95,7 +95,7 @@ interface Column {
 }
 
 /** How COPY writes that there is no value. */
-const missing = '\\N';
+export const missing = '\\N';
 const tabCode = 9;
 
 function endOfText(line: string, from: number): number {

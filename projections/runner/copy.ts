@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from } from 'pg-copy-streams';
+import { missing } from './copied-rows.js';
 import { ApplyFailure } from './failure.js';
 import type { Relation } from './model.js';
 import { columnsOf, type PostgresColumn, qualifiedName } from './tables.js';
@@ -36,16 +37,13 @@ interface Field {
   text: string;
 }
 
-/** How COPY writes that there is no value. */
-const none = '\\N';
-
 /**
  * Row by row into bytes: one character that is not Latin would make the text of a whole chunk twice as long, and
  * writing it as UTF-8 many times as slow.
  */
 function* chunksOf(columns: readonly PostgresColumn[], rows: Iterable<object>): Iterable<Buffer> {
   const fields = columns.map(
-    ({ field, type }): Field => ({ field, write: writerOf(type), last: null, text: none }),
+    ({ field, type }): Field => ({ field, write: writerOf(type), last: null, text: missing }),
   );
   let chunk = Buffer.allocUnsafe(chunkBytes);
   let end = 0;
@@ -56,7 +54,7 @@ function* chunksOf(columns: readonly PostgresColumn[], rows: Iterable<object>): 
       const value = row[one.field];
       if (value !== one.last) {
         one.last = value;
-        one.text = value === null || value === undefined ? none : one.write(value);
+        one.text = value === null || value === undefined ? missing : one.write(value);
       }
       line += separator + one.text;
       separator = '\t';

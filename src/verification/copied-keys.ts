@@ -15,7 +15,8 @@ const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 const beforeDigest = bytesOf('[{"digest": "');
 const beforeId = bytesOf('", "secretId": "');
 const afterId = bytesOf('", "validUntil": null}]');
-const digestLength = 43;
+/** In base64url. */
+export const digestLength = 43;
 const idLength = 36;
 const digestFrom = beforeDigest.length;
 const idFrom = digestFrom + digestLength + beforeId.length;

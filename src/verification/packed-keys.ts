@@ -1,7 +1,7 @@
 import type { CopiedOwn } from '../../projections/access/queries.js';
 import type { KeyAccessRow, SecretRow } from '../../projections/access/table.js';
 import type { KeyAccess, SecretAccess } from '../domain/access/verdict.js';
-import { copiedInstant, copiedNumber, copySecret, isNot } from './copied-keys.js';
+import { copiedInstant, copiedNumber, copySecret, digestLength, isNot } from './copied-keys.js';
 import { createInterning, type Interned } from './interning.js';
 import { copyUuid, readUuid, writeUuid } from './packed-uuid.js';
 import { createSlotTable, nobody } from './slot-table.js';
@@ -69,8 +69,6 @@ type Lists = Pick<KeyAccess, 'userIds' | 'resources' | 'services' | 'allowedIps'
 /** Where a record has what, in bytes: numbers of 8 bytes at multiples of 8, those of 4 at multiples of 4. */
 const digestAt = 0;
 const digestBytes = 32;
-/** In base64url. */
-const digestLength = 43;
 const idBytes = 16;
 const keyIdAt = 32;
 const secretIdAt = 48;
