@@ -13,10 +13,11 @@ import {
 } from '../../projections/access/table.js';
 import { type WalletAccess, walletAccess } from '../../projections/access/wallets.js';
 import { hasChecksum } from '../domain/access/secret.js';
-import type { KeyAccess, SecretAccess, Surroundings } from '../domain/access/verdict.js';
+import type { Surroundings } from '../domain/access/verdict.js';
 import type { Recorded } from '../domain/recorded.js';
 import { defaultPolicy } from '../domain/team/policy.js';
 import { isAddressIn } from './addresses.js';
+import { digestsOf, secretAmong } from './more-secrets.js';
 import {
   type CommonOfKeys,
   createPackedKeys,
@@ -61,9 +62,9 @@ export interface AccessIndex extends Surroundings {
 
 export function createAccessIndex(): AccessIndex {
   const packed = createPackedKeys();
-  /** Those that do not fit in there, and what their secrets find, by digest. */
-  const others = new Map<string, OtherKey>();
-  const byDigest = new Map<string, Found>();
+  /** Those that do not fit in there, also by the digests of their secrets. */
+  const others = new Map<string, KeyAccessRow>();
+  const byDigest = new Map<string, KeyAccessRow>();
   let keysCount = 0;
   let changesCount = 0;
   const members = new Map<string, MemberAccess>();
@@ -77,32 +78,23 @@ export function createAccessIndex(): AccessIndex {
   const wallets = new Map<string, WalletAccess>();
   const policies = new Map<string, PolicyAccess>();
 
-  const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId)?.row();
+  const key = (keyId: string) => packed.row(keyId) ?? others.get(keyId);
 
-  const putKey = (row: KeyAccessRow) => putSharing(row, packed.share(row));
-
-  function putSharing(own: OwnOfKey, shared: SharedByKeys): void {
-    dropKey(own.keyId);
+  function putKey(row: KeyAccessRow): void {
+    dropKey(row.keyId);
     keysCount += 1;
-    if (!packed.add(own, shared)) putOther(new OtherKey(own, shared.common));
+    if (!packed.add(row, packed.share(row))) putOther(row);
   }
 
   function putCopiedKey(own: CopiedOwn<OwnOfKey>, shared: SharedByKeys): void {
-    if (!packed.addCopied(own, shared)) return putSharing(own.read(), shared);
     keysCount += 1;
     changesCount += 1;
+    if (!packed.addCopied(own, shared)) putOther({ ...shared.common, ...own.read() });
   }
 
-  function putOther(key: OtherKey): void {
-    const { own, common } = key;
-    others.set(own.keyId, key);
-    for (const { digest, secretId, validUntil } of own.secrets) {
-      byDigest.set(characters(digest), foundIn(key, { secretId, validUntil }));
-    }
-    for (const { digest, secretId, tokenId, userId, membershipId } of common.tokens) {
-      const token = { tokenId, userId, membershipId };
-      byDigest.set(characters(digest), foundIn(key, { secretId, validUntil: null, token }));
-    }
+  function putOther(row: KeyAccessRow): void {
+    others.set(row.keyId, row);
+    for (const digest of digestsOf(row)) byDigest.set(digest, row);
   }
 
   function dropKey(keyId: string): void {
@@ -112,9 +104,15 @@ export function createAccessIndex(): AccessIndex {
     keysCount -= 1;
     if (!other) return;
     others.delete(keyId);
-    for (const { digest } of [...other.own.secrets, ...other.common.tokens]) {
-      byDigest.delete(characters(digest));
-    }
+    for (const digest of digestsOf(other)) byDigest.delete(digest);
+  }
+
+  function findOther(digest: string): Found | undefined {
+    const row = byDigest.get(digest);
+    const secret = row && secretAmong(row, digest);
+    if (!secret) return undefined;
+    const { secrets: _, tokens: __, ...access } = row;
+    return { access, secret };
   }
 
   function putMember(member: MemberAccess): void {
@@ -193,7 +191,7 @@ export function createAccessIndex(): AccessIndex {
     find(secret) {
       if (!hasChecksum(secret)) return undefined;
       const digest = hash('sha256', secret, 'binary');
-      return packed.find(digest) ?? byDigest.get(digest);
+      return packed.find(digest) ?? findOther(digest);
     },
     key,
     changesCount: () => changesCount,
@@ -207,39 +205,6 @@ export function createAccessIndex(): AccessIndex {
     profile: (profileId) => profiles.get(profileId),
     isAddressIn,
     keysCount: () => keysCount,
-  };
-}
-
-/**
- * A key in the two parts that it was put in with. Put together they are several times as large, and take as long; most
- * keys are not asked about between a start and the next.
- */
-class OtherKey {
-  #access: KeyAccess | undefined;
-
-  constructor(
-    readonly own: OwnOfKey,
-    readonly common: CommonOfKeys,
-  ) {}
-
-  row(): KeyAccessRow {
-    return { ...this.common, ...this.own };
-  }
-
-  get access(): KeyAccess {
-    if (this.#access) return this.#access;
-    const { secrets: _, tokens: __, ...access } = this.row();
-    this.#access = access;
-    return access;
-  }
-}
-
-function foundIn(key: OtherKey, secret: SecretAccess): Found {
-  return {
-    get access() {
-      return key.access;
-    },
-    secret,
   };
 }
 
@@ -264,9 +229,4 @@ function applyToRows<Row extends { readonly revision: number }>(
     changed = true;
   }
   return changed;
-}
-
-/** A character for each byte: what Node makes of a digest in the least time. */
-function characters(digest: string): string {
-  return Buffer.from(digest, 'base64url').toString('latin1');
 }

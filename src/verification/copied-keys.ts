@@ -14,15 +14,32 @@ const bytesOf = (text: string) => Buffer.from(text, 'latin1');
 // As jsonb is written: the shorter names first.
 const beforeDigest = bytesOf('[{"digest": "');
 const beforeId = bytesOf('", "secretId": "');
-const afterId = bytesOf('", "validUntil": null}]');
+const afterId = bytesOf('", "validUntil": null}');
 /** In base64url. */
 export const digestLength = 43;
 const idLength = 36;
 const digestFrom = beforeDigest.length;
 const idFrom = digestFrom + digestLength + beforeId.length;
-const secretsLength = idFrom + idLength + afterId.length;
+const secretUntil = idFrom + idLength + afterId.length;
+const endOfList = bytesOf(']');
+const emptyList = bytesOf('[]');
 
-/** The list of one secret that does not end: its digest and its id. False for every other list. */
+export function isEmptyList(text: Uint8Array, from: number, until: number): boolean {
+  return until - from === emptyList.length && stands(emptyList, text, from);
+}
+
+/** Whether a list that `copySecret` takes ends with its first secret. */
+export function isOneSecret(from: number, until: number): boolean {
+  return until - from === secretUntil + endOfList.length;
+}
+
+/** Any list; undefined where it must be unescaped first. */
+export function copiedList(text: Buffer, from: number, until: number): readonly unknown[] | undefined {
+  const list = text.toString('utf8', from, until);
+  return list.includes('\\') ? undefined : (JSON.parse(list) as readonly unknown[]);
+}
+
+/** The first of a list of secrets: its digest and its id. False where it ends, and where the list has another form. */
 export function copySecret(
   text: Uint8Array,
   from: number,
@@ -31,7 +48,7 @@ export function copySecret(
 ): boolean {
   const id = from + idFrom;
   return (
-    until - from === secretsLength &&
+    until - from > secretUntil &&
     stands(beforeDigest, text, from) &&
     stands(beforeId, text, id - beforeId.length) &&
     stands(afterId, text, id + idLength) &&

@@ -74,11 +74,17 @@ const instants = [
   '9999-12-31T23:59:59.999Z',
 ];
 const token = { tokenId: 't1', userId: 'u1', membershipId: 'm1' };
-const { record: tokenRecord, secret: tokenSecret } = makeSecret('ckt');
-const { secretId, digest } = tokenRecord;
+
+/** A row of that token, for a user, and its secret. */
+function tokenOf(userId: string) {
+  const { record, secret } = makeSecret('ckt');
+  const { secretId, digest } = record;
+  return { row: { ...token, userId, secretId, digest }, secret };
+}
 
 describe('an index that is loaded', () => {
   it('has every key as it was written, of whatever form', async () => {
+    const { row, secret } = tokenOf('u1');
     const keys = [
       held(),
       ...strange.map((environment) => held({ environment })),
@@ -89,14 +95,17 @@ describe('an index that is loaded', () => {
       held({ secretVersion: 12 }, [null, '2026-12-24T00:00:00.000Z']),
       held({ secretVersion: 3 }, ['2026-12-24T00:00:00.000Z']),
       held({}, []),
-      held({ tokens: [{ ...token, secretId, digest }] }),
+      held({ tokens: [row] }),
+      ...strange.map((userId) => held({ tokens: [tokenOf(userId).row] })),
+      held({ tokens: [tokenOf('u1').row, tokenOf('u2').row] }, [null, null, '2026-12-24T00:00:00.000Z']),
+      held({}, ['2026-12-24T00:00:00.000Z', null]),
       held({ keyId: 'k1' }),
       held({ keyId: newId().toUpperCase() }),
       held({ resources: [{ resourceId: newId(), model: 'chat' }], scopes: ['keys', 'inference'] }),
     ];
     const index = await loaded(keys);
     expectAll(index, keys);
-    expect(index.find(tokenSecret)?.secret).toEqual({ secretId, validUntil: null, token });
+    expect(index.find(secret)?.secret).toEqual({ secretId: row.secretId, validUntil: null, token });
     expect(index.find(makeSecret('cks').secret)).toBeUndefined();
   });
 

@@ -7,13 +7,13 @@ import { createPackedKeys, type OwnOfKey, type PackedKeys } from './packed-keys.
 
 const uuidOf = (n: number) => `0192f000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 const digestOf = (n: number) => sha256(`secret ${n}`);
-const charactersOf = (n: number) => Buffer.from(digestOf(n), 'base64url').toString('latin1');
+const charactersOf = (digest: string) => Buffer.from(digest, 'base64url').toString('latin1');
 
 const instants = fc
   .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
 
-/** A row of every kind that fits; few keys, secrets and texts, so that they meet again. */
+/** A row of every kind that fits; few keys and texts, so that they meet again. Its secrets are another matter. */
 const rows = fc
   .record({
     keyId: fc.nat(20).map(uuidOf),
@@ -41,21 +41,63 @@ const rows = fc
     revision: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
   })
   .map((changes) => keyAccessOf(changes as Partial<KeyAccessRow>));
+const keySecretsMax = 3;
+const tokensMax = 2;
+const secretsMax = keySecretsMax + tokensMax;
 const steps = fc.array(
   fc.oneof(
-    rows.map((row) => ({ row, keyId: row.keyId })),
+    fc.record({
+      row: rows,
+      ends: fc.array(fc.option(instants), { maxLength: keySecretsMax - 1 }),
+      tokensCount: fc.nat(tokensMax),
+    }),
     fc.nat(20).map((n) => ({ row: undefined, keyId: uuidOf(n) })),
   ),
-  { maxLength: 200 },
+  { maxLength: 100 },
 );
 
-/** With a secret that no other key has, a new one each time. */
-function withSecret(row: KeyAccessRow, n: number): KeyAccessRow {
-  return { ...row, secrets: [{ secretId: uuidOf(n + 1_000), digest: digestOf(n), validUntil: null }] };
+/** With secrets that no other key has, new ones each time: of its own one for each of these ends, and those of its tokens. */
+function withSecrets(
+  row: KeyAccessRow,
+  n: number,
+  ends: readonly (string | null)[] = [null],
+  tokensCount = 0,
+): KeyAccessRow {
+  const secret = (place: number) => {
+    const number = n * secretsMax + place;
+    return { secretId: uuidOf(number + 1_000), digest: digestOf(number) };
+  };
+  const tokens = Array.from({ length: tokensCount }, (_, place) => ({
+    tokenId: `token ${place}`,
+    userId: 'ü',
+    membershipId: 'm',
+    ...secret(keySecretsMax + place),
+  }));
+  return {
+    ...row,
+    secrets: ends.map((validUntil, place) => ({ ...secret(place), validUntil })),
+    tokens,
+  };
 }
 
 function plain(n: number, changes: Partial<KeyAccessRow> = {}): KeyAccessRow {
-  return { ...withSecret(keyAccessOf({ keyId: uuidOf(n) }), n), ...changes };
+  return { ...withSecrets(keyAccessOf({ keyId: uuidOf(n) }), n), ...changes };
+}
+
+/** What each secret of a key must find, by its digest. */
+function findsOf({ secrets, tokens, ...access }: KeyAccessRow): (readonly [string, object])[] {
+  return [
+    ...secrets.map(({ digest, ...secret }) => [digest, { access, ...secret, token: undefined }] as const),
+    ...tokens.map(
+      ({ digest, secretId, ...token }) => [digest, { access, secretId, validUntil: null, token }] as const,
+    ),
+  ];
+}
+
+/** What a secret finds. */
+function foundIn(packed: PackedKeys, digest: string): object | undefined {
+  const { access, secret } = packed.find(charactersOf(digest)) ?? {};
+  return secret && { access, secretId: secret.secretId, validUntil: secret.validUntil, token: secret.token };
 }
 
 type Add = (packed: PackedKeys, row: KeyAccessRow) => boolean;
@@ -68,16 +110,33 @@ function copiedFields({
   expiresAt,
   revokedAt,
   secrets,
+  tokens,
   secretVersion,
   revision,
 }: KeyAccessRow): string[] {
   const instant = (text: string | null) => text?.replace('T', ' ').replace(/\.?0*Z$/, '+00') ?? '\\N';
-  const lists = secrets.map(
-    ({ digest, secretId, validUntil }) =>
-      `{"digest": "${digest}", "secretId": "${secretId}", "validUntil": ${JSON.stringify(validUntil)}}`,
-  );
+  const lists = [
+    secrets.map(({ digest, secretId, validUntil }) => ({ digest, secretId, validUntil })),
+    tokens.map(({ digest, userId, tokenId, secretId, membershipId }) => ({
+      digest,
+      userId,
+      tokenId,
+      secretId,
+      membershipId,
+    })),
+  ].map(asJsonb);
   const numbers = [String(secretVersion), String(revision)];
-  return [keyId, instant(expiresAt), instant(revokedAt), `[${lists.join(', ')}]`, ...numbers];
+  return [keyId, instant(expiresAt), instant(revokedAt), ...lists, ...numbers];
+}
+
+/** A list of records, escaped for a COPY. */
+function asJsonb(list: readonly object[]): string {
+  const records = list.map((record) =>
+    Object.entries(record)
+      .map(([name, value]) => `"${name}": ${JSON.stringify(value)}`)
+      .join(', '),
+  );
+  return `[${records.map((record) => `{${record}}`).join(', ')}]`.replaceAll('\\', '\\\\');
 }
 
 /** In the midst of what was there before. */
@@ -86,7 +145,7 @@ function copied(fields: readonly string[]): CopiedOwn<OwnOfKey> {
   let start = 'before\t'.length;
   const starts = fields.map((field) => {
     const from = start;
-    start += field.length + 1;
+    start += Buffer.byteLength(field) + 1;
     return from;
   });
   const read = () => {
@@ -103,23 +162,20 @@ describe.each([
     fc.assert(
       fc.property(steps, (history) => {
         const packed = createPackedKeys();
-        const expected = new Map<string, { row: KeyAccessRow; n: number }>();
-        for (const [n, { row, keyId }] of history.entries()) {
+        const expected = new Map<string, KeyAccessRow>();
+        const digests = new Set<string>();
+        for (const [n, step] of history.entries()) {
+          const keyId = step.row ? step.row.keyId : step.keyId;
           expect(packed.remove(keyId)).toBe(expected.delete(keyId));
-          if (!row) continue;
-          expect(add(packed, withSecret(row, n))).toBe(true);
-          expected.set(keyId, { row: withSecret(row, n), n });
+          if (!step.row) continue;
+          const row = withSecrets(step.row, n, [null, ...step.ends], step.tokensCount);
+          expect(add(packed, row)).toBe(true);
+          expected.set(keyId, row);
+          for (const { digest } of [...row.secrets, ...row.tokens]) digests.add(digest);
         }
-        for (let n = 0; n <= 20; n++) {
-          expect(packed.row(uuidOf(n))).toEqual(expected.get(uuidOf(n))?.row);
-        }
-        const current = new Map([...expected.values()].map(({ row, n }) => [n, row]));
-        for (const n of history.keys()) {
-          const { secrets, tokens: _, ...access } = current.get(n) ?? { secrets: [], tokens: [] };
-          const found = packed.find(charactersOf(n));
-          expect(found?.access ?? {}).toEqual(access);
-          expect(found?.secret.secretId).toBe(secrets[0]?.secretId);
-        }
+        for (let n = 0; n <= 20; n++) expect(packed.row(uuidOf(n))).toEqual(expected.get(uuidOf(n)));
+        const finds = new Map([...expected.values()].flatMap(findsOf));
+        for (const digest of digests) expect(foundIn(packed, digest)).toEqual(finds.get(digest));
       }),
     );
   });
@@ -135,20 +191,18 @@ describe.each([
     packed.reserve(room);
     for (let n = 0; n < count; n++) add(packed, plain(n, { revision: n + 1 }));
     for (let n = 0; n < count; n += 2) packed.remove(uuidOf(n));
-    const revisions = Array.from({ length: count }, (_, n) => packed.find(charactersOf(n))?.access.revision);
+    const revisions = Array.from(
+      { length: count },
+      (_, n) => packed.find(charactersOf(plain(n).secrets[0]!.digest))?.access.revision,
+    );
     expect(revisions).toEqual(Array.from({ length: count }, (_, n) => (n % 2 ? n + 1 : undefined)));
   });
 
   it.each<[string, Partial<KeyAccessRow>]>([
     ['no secret', { secrets: [] }],
-    ['two secrets', { secrets: [...plain(1).secrets, ...plain(2).secrets] }],
     [
-      'a secret that ends',
-      { secrets: [{ ...plain(1).secrets[0]!, validUntil: '2026-01-01T00:00:00.000Z' }] },
-    ],
-    [
-      'a token',
-      { tokens: [{ tokenId: 't', userId: 'u', membershipId: 'm', secretId: 's', digest: digestOf(3) }] },
+      'a first secret that ends',
+      { secrets: [{ ...plain(1).secrets[0]!, validUntil: '2026-01-01T00:00:00.000Z' }, ...plain(2).secrets] },
     ],
     ['a digest of another length', { secrets: [{ ...plain(1).secrets[0]!, digest: 'abc' }] }],
     ['an id of another form', { keyId: 'k1' }],
@@ -158,12 +212,27 @@ describe.each([
   ])('refuse a key with %s', (_, changes) => {
     const packed = createPackedKeys();
     expect(add(packed, plain(1, changes))).toBe(false);
-    expect([packed.row(uuidOf(1)), packed.find(charactersOf(1)), packed.remove(uuidOf(1))]).toEqual([
+    const { digest } = plain(1).secrets[0]!;
+    expect([packed.row(uuidOf(1)), packed.find(charactersOf(digest)), packed.remove(uuidOf(1))]).toEqual([
       undefined,
       undefined,
       false,
     ]);
   });
+});
+
+it('a key in a COPY with a list that must be unescaped is left to others', () => {
+  const packed = createPackedKeys();
+  const { secrets, tokens } = withSecrets(plain(1), 1, [null, null], 1);
+  for (const changes of [
+    { tokens: [{ ...tokens[0]!, userId: '"' }] },
+    { secrets: [secrets[0]!, { ...secrets[1]!, secretId: 'a\\b' }] },
+  ]) {
+    expect(addCopied(packed, plain(1, changes))).toBe(false);
+    expect(addRow(packed, plain(1, changes))).toBe(true);
+    expect(packed.row(uuidOf(1))).toEqual(plain(1, changes));
+    packed.remove(uuidOf(1));
+  }
 });
 
 describe('a key whose instant is no plain one', () => {

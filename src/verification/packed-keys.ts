@@ -1,8 +1,18 @@
 import type { CopiedOwn } from '../../projections/access/queries.js';
-import type { KeyAccessRow, SecretRow } from '../../projections/access/table.js';
+import type { KeyAccessRow, SecretRow, TokenRow } from '../../projections/access/table.js';
 import type { KeyAccess, SecretAccess } from '../domain/access/verdict.js';
-import { copiedInstant, copiedNumber, copySecret, digestLength, isNot } from './copied-keys.js';
+import {
+  copiedInstant,
+  copiedList,
+  copiedNumber,
+  copySecret,
+  digestLength,
+  isEmptyList,
+  isNot,
+  isOneSecret,
+} from './copied-keys.js';
 import { createInterning, type Interned } from './interning.js';
+import { createMoreSecrets, noSecrets, type SecretsOfKey } from './more-secrets.js';
 import { copyUuid, readUuid, writeUuid } from './packed-uuid.js';
 import { createSlotTable, nobody } from './slot-table.js';
 
@@ -20,8 +30,8 @@ export interface FoundSecret extends SecretAccess {
 /**
  * Keys as bytes instead of objects: a quarter of the memory, nothing for the garbage collector to walk through, and
  * two or three places in memory to wait for instead of a dozen when a key comes that was not asked about lately.
- * Keys that do not fit the form are left to whoever asks: those with two secrets, within a grace, most of all, and those
- * with tokens.
+ * Of the secrets the first is among them; the others, which few keys have, are objects. Keys that do not fit the form are
+ * left to whoever asks.
  */
 export interface PackedKeys {
   /** What is made of what keys have in common is made once for all of them. */
@@ -46,9 +56,19 @@ export const ownOfKey = [
   'expiresAt',
   'revokedAt',
   'secrets',
+  'tokens',
   'secretVersion',
   'revision',
 ] as const satisfies readonly (keyof KeyAccessRow)[];
+/** Where those stand in a COPY. */
+const place = (field: keyof OwnOfKey) => ownOfKey.indexOf(field);
+const keyIdPlace = place('keyId');
+const expiresAtPlace = place('expiresAt');
+const revokedAtPlace = place('revokedAt');
+const secretsPlace = place('secrets');
+const tokensPlace = place('tokens');
+const secretVersionPlace = place('secretVersion');
+const revisionPlace = place('revision');
 /** The rest: most of a row, and the same for many. */
 export type CommonOfKeys = Omit<KeyAccessRow, keyof OwnOfKey>;
 
@@ -74,8 +94,11 @@ const keyIdAt = 32;
 const secretIdAt = 48;
 const expiresAtAt = 64;
 const revokedAtAt = 72;
-/** Twice the number of the shape, and one more when there are lists. */
+/** The number of the shape, after one bit for whether there are lists, and one for more secrets than the first. */
 const shapeAt = 80;
+const shapeBit = 2;
+const listsFlag = 1;
+const moreFlag = 2;
 const revisionAt = 84;
 const secretVersionAt = 88;
 const numberAt = 92;
@@ -100,6 +123,7 @@ export function createPackedKeys(): PackedKeys {
   let nextNumber = 1;
   const shapes = createInterning<Shape>({ textOf: textOfShape, isAlike: areAlike, keep: shapeOf });
   const listsOf = new Map<number, Lists>();
+  const more = createMoreSecrets();
   const byDigest = createSlotTable((slot) => integerAt(slot, digestAt));
   const byId = createSlotTable((slot) => idHash(blockOf(slot).integers, startOf(slot) + keyIdAt));
   /** Where an id is written that is looked for. */
@@ -137,9 +161,9 @@ export function createPackedKeys(): PackedKeys {
   function accessIn(slot: number): KeyAccess {
     const { bytes, integers, numbers } = blockOf(slot);
     const start = startOf(slot);
-    const shapeAndLists = integers[(start + shapeAt) >> 2] ?? 0;
-    const shape = shapes.get(shapeAndLists >> 1);
-    const lists = shapeAndLists & 1 ? (listsOf.get(slot) ?? noLists) : noLists;
+    const shapeAndFlags = integers[(start + shapeAt) >> 2] ?? 0;
+    const shape = shapes.get(shapeAndFlags >> shapeBit);
+    const lists = shapeAndFlags & listsFlag ? (listsOf.get(slot) ?? noLists) : noLists;
     // Written out: a spread of three objects takes several times as long.
     return {
       keyId: readUuid(bytes, start + keyIdAt),
@@ -180,6 +204,11 @@ export function createPackedKeys(): PackedKeys {
     );
   }
 
+  function findAmongOthers(digest: string): Found | undefined {
+    const found = more.find(digest);
+    return found && { access: accessIn(found.slot), secret: found.secret };
+  }
+
   /** False when the row would not come back as it is. */
   function write(slot: number, own: OwnOfKey, { secretId, digest }: SecretRow): boolean {
     const { bytes } = blockOf(slot);
@@ -198,20 +227,19 @@ export function createPackedKeys(): PackedKeys {
     return true;
   }
 
-  /** By the places in `ownOfKey`. */
   function writeCopied(slot: number, { bytes: text, starts }: CopiedOwn<OwnOfKey>): boolean {
     const { bytes } = blockOf(slot);
     const start = startOf(slot);
     const from = (place: number) => starts[place] ?? 0;
     const until = (place: number) => from(place + 1) - 1;
     const target = { bytes, digestAt: start + digestAt, idAt: start + secretIdAt };
-    const expiresAt = copiedInstant(text, from(1), until(1));
-    const revokedAt = copiedInstant(text, from(2), until(2));
-    const secretVersion = copiedNumber(text, from(4), until(4));
-    const revision = copiedNumber(text, from(5), until(5));
+    const expiresAt = copiedInstant(text, from(expiresAtPlace), until(expiresAtPlace));
+    const revokedAt = copiedInstant(text, from(revokedAtPlace), until(revokedAtPlace));
+    const secretVersion = copiedNumber(text, from(secretVersionPlace), until(secretVersionPlace));
+    const revision = copiedNumber(text, from(revisionPlace), until(revisionPlace));
     const fits =
-      copyUuid(text, from(0), until(0), bytes, start + keyIdAt) &&
-      copySecret(text, from(3), until(3), target) &&
+      copyUuid(text, from(keyIdPlace), until(keyIdPlace), bytes, start + keyIdAt) &&
+      copySecret(text, from(secretsPlace), until(secretsPlace), target) &&
       ![expiresAt, revokedAt, secretVersion, revision].includes(isNot);
     if (fits) writeNumbers(slot, expiresAt, revokedAt, secretVersion, revision);
     return fits;
@@ -234,15 +262,21 @@ export function createPackedKeys(): PackedKeys {
   }
 
   /** @param write false when the key does not fit */
-  function addWritten(shared: SharedByKeys, write: (slot: number) => boolean): boolean {
+  function addWritten(
+    { shape, lists }: SharedByKeys,
+    others: SecretsOfKey,
+    write: (slot: number) => boolean,
+  ): boolean {
     const slot = newSlot();
-    if (shared.common.tokens.length > 0 || !write(slot)) {
+    if (!write(slot)) {
       free.push(slot);
       return false;
     }
-    const { shape, lists } = shared;
     if (lists) listsOf.set(slot, lists);
-    blockOf(slot).integers[(startOf(slot) + shapeAt) >> 2] = shapes.hold(shape) * 2 + (lists ? 1 : 0);
+    const hasMore = others !== noSecrets;
+    if (hasMore) more.add(slot, others);
+    const flags = (lists ? listsFlag : 0) | (hasMore ? moreFlag : 0);
+    blockOf(slot).integers[(startOf(slot) + shapeAt) >> 2] = (shapes.hold(shape) << shapeBit) | flags;
     byDigest.add(slot);
     byId.add(slot);
     return true;
@@ -251,11 +285,16 @@ export function createPackedKeys(): PackedKeys {
   return {
     share: (common) => ({ common, shape: shapes.like(common), lists: listsIn(common) }),
     add(own, shared) {
-      const [secret, another] = own.secrets;
-      if (!secret || another || secret.validUntil !== null) return false;
-      return addWritten(shared, (slot) => write(slot, own, secret));
+      const [secret, ...secrets] = own.secrets;
+      if (secret?.validUntil !== null) return false;
+      const { tokens } = own;
+      const others = secrets.length + tokens.length > 0 ? { secrets, tokens } : noSecrets;
+      return addWritten(shared, others, (slot) => write(slot, own, secret));
     },
-    addCopied: (own, shared) => addWritten(shared, (slot) => writeCopied(slot, own)),
+    addCopied(own, shared) {
+      const others = copiedOthers(own);
+      return others !== undefined && addWritten(shared, others, (slot) => writeCopied(slot, own));
+    },
     reserve(more) {
       byDigest.reserve(more);
       byId.reserve(more);
@@ -265,8 +304,10 @@ export function createPackedKeys(): PackedKeys {
       if (slot === nobody) return false;
       byDigest.remove(slot);
       byId.remove(slot);
-      shapes.release(integerAt(slot, shapeAt) >> 1);
+      const shapeAndFlags = integerAt(slot, shapeAt);
+      shapes.release(shapeAndFlags >> shapeBit);
       listsOf.delete(slot);
+      if (shapeAndFlags & moreFlag) more.remove(slot);
       free.push(slot);
       return true;
     },
@@ -276,17 +317,31 @@ export function createPackedKeys(): PackedKeys {
       const start = startOf(slot) + digestAt;
       const digest = blockOf(slot).bytes.toString('base64url', start, start + digestBytes);
       const { secretId, validUntil } = secretIn(slot);
-      return { ...accessIn(slot), secrets: [{ secretId, validUntil, digest }], tokens: [] };
+      const { secrets, tokens } = more.of(slot);
+      return { ...accessIn(slot), secrets: [{ secretId, validUntil, digest }, ...secrets], tokens };
     },
     find(digest) {
       for (let place = byDigest.home(hashOf(digest)); ; place = byDigest.next(place)) {
         const slot = byDigest.slotAt(place);
-        if (slot === nobody) return undefined;
+        if (slot === nobody) return findAmongOthers(digest);
         if (!isAt(digest, blockOf(slot).bytes, startOf(slot) + digestAt)) continue;
         return { access: accessIn(slot), secret: secretIn(slot) };
       }
     },
   };
+}
+
+/** The secrets that come after the first; undefined where a list has another form. */
+function copiedOthers({ bytes, starts }: CopiedOwn<OwnOfKey>): SecretsOfKey | undefined {
+  const [from, until] = [starts[secretsPlace] ?? 0, (starts[secretsPlace + 1] ?? 0) - 1];
+  const [tokensFrom, tokensUntil] = [starts[tokensPlace] ?? 0, (starts[tokensPlace + 1] ?? 0) - 1];
+  const hasTokens = !isEmptyList(bytes, tokensFrom, tokensUntil);
+  if (!hasTokens && isOneSecret(from, until)) return noSecrets;
+  const secrets = copiedList(bytes, from, until) as readonly SecretRow[] | undefined;
+  const tokens = hasTokens
+    ? (copiedList(bytes, tokensFrom, tokensUntil) as readonly TokenRow[] | undefined)
+    : [];
+  return secrets && tokens && { secrets: secrets.slice(1), tokens };
 }
 
 /** Few ask for the id, and writing it takes longer than all else that is read of a record. */
