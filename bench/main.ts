@@ -71,7 +71,8 @@ async function main({ json, names }: Wishes): Promise<void> {
   let leaving: Promise<void> | undefined;
   const leave = () => (leaving ??= tidyUp());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void leave().finally(() => process.exit(1)));
+    // More than once: Ctrl-C comes from the terminal and from npm, and the second must not end what the first tidies up.
+    process.on(signal, () => void leave().finally(() => process.exit(1)));
   }
   try {
     const rows = await run(names, server);

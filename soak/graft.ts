@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { bundle } from '../src/bundle.js';
+import { isAlive } from '../src/platform/embedded-postgres/process.js';
 import { type CanaryName, canaries, type Graft } from './canaries.js';
 
 /**
@@ -24,12 +25,15 @@ export interface Programs {
 }
 
 const built = fileURLToPath(new URL('../', import.meta.url));
+/** Before the number of the process whose programs they are. */
+const prefix = 'soak-programs-';
 
 /** @throws Error when a file does not hold what is to be changed in it */
 export async function bundleGrafted(canary: CanaryName | undefined): Promise<Programs> {
   const grafts = canary === undefined ? [delivery] : [delivery, canaries[canary].graft];
+  removeAbandoned();
   // Among what is built, so that packages are found from there; what they compile is kept beside them.
-  const directory = mkdtempSync(join(built, 'soak-programs-'));
+  const directory = mkdtempSync(join(built, `${prefix}${process.pid}-`));
   const programs = join(directory, 'bundle');
   await bundle(programs, grafts.map(pluginOf));
   return {
@@ -37,6 +41,14 @@ export async function bundleGrafted(canary: CanaryName | undefined): Promise<Pro
     admin: join(programs, 'admin.js'),
     remove: () => rmSync(directory, { recursive: true }),
   };
+}
+
+/** The programs of runs that were killed. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(built)) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(built, name), { recursive: true });
+  }
 }
 
 function pluginOf({ file, find, replace }: Graft): Plugin {

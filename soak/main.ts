@@ -11,7 +11,8 @@ function tell(line: string): void {
 async function main(): Promise<void> {
   const { plan, isJson } = readPlan(process.argv, randomInt(2 ** 31));
   const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  // More than once: Ctrl-C comes from the terminal and from npm, and the second must not end what tidies up after the first.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
   tell(`Seed ${plan.seed}, ${plan.clients} clients, ${lengthOf(plan)}.`);
   const result = await run(plan, tell, stopping.signal);
   process.stdout.write(`${isJson ? JSON.stringify(result, undefined, 2) : printable(result)}\n`);

@@ -55,7 +55,7 @@ export function sendTo(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** By the process table of Linux. */
-function childrenOf(parent: number): number[] {
+export function childrenOf(parent: number): number[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return all.filter((name) => parentOf(name) === parent).map(Number);
 }

@@ -26,6 +26,8 @@ if (isMainThread) {
     take(message);
     threads.postMessage(message);
   });
+  // A service in a group of its own would outlive a soak that was killed, and its database with it.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   process.channel?.unref();
 } else {
   threads.onmessage = ({ data }: { data: unknown }) => take(data);

@@ -1,8 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CanaryName, canaries, canaryNames } from '../../soak/canaries.js';
+import { childrenOf } from '../../soak/postgres.js';
 import type { PromiseRow } from '../../soak/promises.js';
+import { readCommandLine } from '../../src/platform/embedded-postgres/process.js';
+import { makeDataDirectory } from '../support/data-directory.js';
+import { eventually } from '../support/eventually.js';
 
 /** Soak finds what it is there to find: each deliberate bug, and nothing where there is none. */
 
@@ -57,6 +63,40 @@ test(
   async () => {
     const { broken, code } = await soak('--minutes', '0.1', '--only', 'drop-replies,cut-listeners');
     expect([broken, code]).toEqual([[], 0]);
+  },
+  timeoutMilliseconds,
+);
+
+/** Ctrl-C comes from the terminal and from npm. */
+test.each<[string, readonly NodeJS.Signals[]]>([
+  ['Ctrl-C, which comes twice', ['SIGINT', 'SIGINT']],
+  ['a kill', ['SIGKILL']],
+])(
+  'leaves no process behind after %s',
+  async (_, signals) => {
+    const directory = makeDataDirectory();
+    const child = spawn(process.execPath, [...soakCommand, '--minutes', '5', '--only', 'drop-replies'], {
+      cwd: root,
+      env: { PATH: process.env.PATH, TMPDIR: directory.path },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const exited = once(child, 'exit');
+    const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+    while (!/^ +1 +drop-replies/.test((await lines.next()).value as string));
+    const services = childrenOf(child.pid!);
+    const processes = [...services, ...services.flatMap(childrenOf)];
+    // The two services, PostgreSQL and what it consists of.
+    expect(processes.length).toBeGreaterThan(3);
+    for (const signal of signals) {
+      child.kill(signal);
+      await sleep(200);
+    }
+    await exited;
+    await eventually(
+      'the end of all processes',
+      () => processes.every((pid) => readCommandLine(pid) === '') || undefined,
+    );
+    await directory.remove();
   },
   timeoutMilliseconds,
 );
