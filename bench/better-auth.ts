@@ -37,7 +37,7 @@ export async function benchBetterAuth(stage: Stage): Promise<BenchRow[]> {
       notes: [
         `verify: ${summarise(measured.ours)}.`,
         `better-auth: ${summarise(measured.peer)}.`,
-        `bare node:http, which no process can pass: ${summarise(measured.limit)}; ${most.ratio.toFixed(1)} times better-auth.`,
+        `bare node:http: ${summarise(measured.limit)}; ${most.ratio.toFixed(1)} times better-auth.`,
       ],
     },
   ];

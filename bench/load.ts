@@ -9,6 +9,8 @@ export interface Calls {
   /** JSON in ASCII; absent: none. */
   readonly bodies?: readonly string[];
   readonly secret: string;
+  /** Names of headers with a random value in each request, in hexadecimal. */
+  readonly nonces?: readonly string[];
   /** What the answer begins with and what stands in it; another one ends everything. */
   readonly status: number;
   readonly text: string;
@@ -54,11 +56,18 @@ answerQuestions(async (request: LoadRequest): Promise<LoadReport> => {
 
 let calls: Calls | undefined;
 
-function requestOf({ method, paths, bodies, secret }: Calls): string {
+function requestOf({ method, paths, bodies, secret, nonces = [] }: Calls): string {
   const body = bodies === undefined ? '' : anyOf(bodies);
   const content =
     bodies === undefined ? '' : `content-type: application/json\r\ncontent-length: ${body.length}\r\n`;
-  return `${method} ${anyOf(paths)} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${secret}\r\n${content}\r\n${body}`;
+  const ids = nonces.map((name) => `${name}: ${hex()}${hex()}\r\n`).join('');
+  return `${method} ${anyOf(paths)} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${secret}\r\n${ids}${content}\r\n${body}`;
+}
+
+function hex(): string {
+  return Math.floor(Math.random() * 2 ** 52)
+    .toString(16)
+    .padStart(13, '0');
 }
 
 function anyOf(texts: readonly string[]): string {

@@ -62,7 +62,10 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
         if (answerPreflight(request, response)) return;
         (verifyServer.takes(request.url) ? verifyServer.handle : rest)(request, response);
       };
-      return createServer(nodeServerOptions, listener);
+      const server = createServer(nodeServerOptions, listener);
+      // What drains says so in the head of each answer.
+      verifyServer.watch(server, () => !isDraining);
+      return server;
     },
   });
   fastify.addHook('onResponse', (request, reply, done) => {

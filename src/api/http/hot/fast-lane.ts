@@ -1,9 +1,11 @@
 import { isAscii } from 'node:buffer';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { VerifyRequest } from '../../../verification/verify.js';
 import { bodyMaxBytes } from '../faults.js';
 import { requestIdHeader, requestIdOf } from '../request-id.js';
 import { fixedResponseHeaders } from '../response-headers.js';
+import { nodeServerOptions } from '../server.js';
+import { createKnownHeads } from './known-heads.js';
 import { verifyRequestSchema } from './schemas.js';
 
 export const jsonType = 'application/json; charset=utf-8';
@@ -15,6 +17,8 @@ export interface FastLane {
    */
   serve(request: IncomingMessage, response: ServerResponse, rest: RequestListener): void;
   bodyOf(request: IncomingMessage): Buffer | undefined;
+  /** Answers on the server's connections before Node has parsed the request, where its head is known; as long as it may. */
+  watch(server: Server, mayAnswer: () => boolean): void;
 }
 
 interface Parts<Caller> {
@@ -31,50 +35,63 @@ export interface FastAnswer {
   readonly milliseconds: number;
 }
 
-/** A request, and what it is still to be told. */
-interface Answered {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly answer: FastAnswer;
-}
-
 export function createFastLane<Caller>({ path, answer: answerTo, find }: Parts<Caller>): FastLane {
+  const fixedHeaders = Object.entries({ ...fixedResponseHeaders(path), 'content-type': jsonType });
   /** Of all answers: one list that is written anew, since Node reads it before the next one comes. */
-  const headers = Object.entries({ ...fixedResponseHeaders(path), 'content-type': jsonType }).flat();
+  const headers = fixedHeaders.flat();
   const idAt = headers.push(requestIdHeader, '') - 1;
   const lengthAt = headers.push('content-length', '') - 1;
   const bodies = new WeakMap<IncomingMessage, Buffer>();
-  let answered: Answered[] = [];
+  const headOf = createHeads(fixedHeaders);
+  let answers: (() => void)[] = [];
+  const knownHeads = createKnownHeads<Caller>({
+    hurry: sendAll,
+    take({ caller, body: question, requestId }, send) {
+      const answer = tryAnswer(caller, question);
+      if (!answer) return false;
+      const { text: body, milliseconds } = answer;
+      sendWithOthers(() => {
+        const length = Buffer.byteLength(body);
+        const id = requestIdOf({ headers: { [requestIdHeader]: requestId } }, milliseconds);
+        send(headOf(id, length, milliseconds) + body, encodingOf(body, length));
+      });
+      return true;
+    },
+  });
 
   /**
    * What is answered in one turn goes out at its end, one answer right after the other. The system's call that
    * writes one takes most of the time of a verification, above all where it has to wake whoever reads it: a client
    * that is still at work on the answer before needs no waking.
    */
-  function sendWithOthers(one: Answered): void {
-    if (answered.length === 0) setImmediate(sendAll);
-    answered.push(one);
+  function sendWithOthers(send: () => void): void {
+    if (answers.length === 0) setImmediate(sendAll);
+    answers.push(send);
   }
 
   function sendAll(): void {
-    const all = answered;
-    answered = [];
-    for (const one of all) respond(one);
+    const all = answers;
+    answers = [];
+    for (const send of all) send();
   }
 
-  function respond({ request, response, answer: { text: body, milliseconds } }: Answered): void {
+  function respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { text: body, milliseconds }: FastAnswer,
+  ): void {
     const length = Buffer.byteLength(body);
     headers[idAt] = requestIdOf(request, milliseconds);
     headers[lengthAt] = String(length);
     // Headers and body go out as one text, and one without characters beyond ASCII is copied faster.
-    response.writeHead(200, headers).end(body, length === body.length ? 'latin1' : 'utf8');
+    response.writeHead(200, headers).end(body, encodingOf(body, length));
   }
 
   /** What goes wrong here goes wrong in the full way too, which knows how to say it. */
-  function tryAnswer(caller: Caller, bytes: Buffer): FastAnswer | undefined {
+  function tryAnswer(caller: Caller, text: string): FastAnswer | undefined {
     try {
-      const question = questionOf(bytes);
-      return question && answerTo(caller, question);
+      const question: unknown = JSON.parse(text);
+      return isPlainQuestion(question) ? answerTo(caller, question) : undefined;
     } catch {
       return undefined;
     }
@@ -82,6 +99,7 @@ export function createFastLane<Caller>({ path, answer: answerTo, find }: Parts<C
 
   return {
     bodyOf: (request) => bodies.get(request),
+    watch: knownHeads.watch,
     serve(request, response, rest) {
       const caller = isPlainRequest(request, path) ? find(request) : undefined;
       if (caller === undefined) {
@@ -94,15 +112,36 @@ export function createFastLane<Caller>({ path, answer: answerTo, find }: Parts<C
       request.on('data', (chunk: Buffer) => {
         bytes = bytes ? Buffer.concat([bytes, chunk]) : chunk;
         if (bytes.length < length) return;
-        const answer = tryAnswer(caller, bytes);
-        if (answer) sendWithOthers({ request, response, answer });
-        else {
+        const answer = isAscii(bytes) ? tryAnswer(caller, bytes.toString('latin1')) : undefined;
+        if (answer) {
+          knownHeads.learn(request, response, caller);
+          sendWithOthers(() => respond(request, response, answer));
+        } else {
           bodies.set(request, bytes);
           rest(request, response);
         }
       });
     },
   };
+}
+
+/** @returns writes the head of an answer as Node does */
+function createHeads(headers: readonly (readonly [string, string])[]) {
+  const beginning = `HTTP/1.1 200 OK\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}${requestIdHeader}: `;
+  const end = `Connection: keep-alive\r\nKeep-Alive: timeout=${nodeServerOptions.keepAliveTimeout / 1_000}\r\n\r\n`;
+  let second = Number.NaN;
+  let date = '';
+
+  return (id: string, length: number, milliseconds: number): string => {
+    const now = Math.floor(milliseconds / 1_000);
+    if (now !== second) [second, date] = [now, new Date(milliseconds).toUTCString()];
+    return `${beginning}${id}\r\ncontent-length: ${length}\r\nDate: ${date}\r\n${end}`;
+  };
+}
+
+/** One without characters beyond ASCII is copied faster. */
+function encodingOf(text: string, bytes: number): 'latin1' | 'utf8' {
+  return bytes === text.length ? 'latin1' : 'utf8';
 }
 
 function isPlainRequest({ method, url, headers }: IncomingMessage, path: string): boolean {
@@ -126,13 +165,7 @@ function hasBody(length: string | undefined): boolean {
 const { permissions: _permissions, scope: _scope, ...plainTexts } = verifyRequestSchema.properties;
 const lengthsMax = new Map(Object.entries(plainTexts).map(([name, { maxLength }]) => [name, maxLength]));
 
-/** A question of plain texts; undefined for any other: the schema takes more and says what is wrong. */
-function questionOf(bytes: Buffer): VerifyRequest | undefined {
-  if (!isAscii(bytes)) return undefined;
-  const value: unknown = JSON.parse(bytes.toString('latin1'));
-  return isPlainQuestion(value) ? value : undefined;
-}
-
+/** A question of plain texts; the schema takes more, and says what is wrong. */
 function isPlainQuestion(value: unknown): value is VerifyRequest {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Record<string, unknown>;

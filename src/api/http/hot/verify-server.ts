@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyPrincipal, Principal } from '../../../application/principal.js';
@@ -28,6 +28,8 @@ export interface VerifyServer {
   /** Whether a request is for these routes. */
   takes(url: string | undefined): boolean;
   readonly handle: RequestListener;
+  /** Answers what it can on the server's connections by a shorter way yet, as long as it may. */
+  watch(server: Server, mayAnswer: () => boolean): void;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,7 @@ export async function createVerifyServer(parts: Parts): Promise<VerifyServer> {
     takes: (url = '') =>
       url.startsWith(path) && (url.length === path.length || '/?'.includes(url.charAt(path.length))),
     handle: (request, response) => fastLane.serve(request, response, rest),
+    watch: fastLane.watch,
     close: () => app.close(),
   };
 }
