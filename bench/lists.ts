@@ -18,11 +18,9 @@ import { createKysely, createPool } from '../src/platform/postgres.js';
 import { fillKeys, pickFilters } from './many-keys.js';
 import { type BenchRow, compare, inTurns } from './row.js';
 
-const fewKeys = 10_000;
-const manyKeys = 1_000_000;
 /** Few and many take turns, so that a neighbour on the machine slows both; the median forgets its worst moments. */
-const rounds = 5;
-const pagesARound = 60;
+const usual = { fewKeys: 10_000, manyKeys: 1_000_000, rounds: 5, pagesARound: 60 };
+type Size = typeof usual;
 /** As the service asks for a page of 50: one more tells of another. */
 const limit = 51;
 const sorts = keySorts.filter((sort) => /^-?(createdAt|name)$/.test(sort));
@@ -49,18 +47,25 @@ interface Latency extends Pick<BenchRow, 'ours' | 'limit' | 'ratio'> {
  * ten thousand: the 99th percentile of a page, of the filter and order that loses most.
  * @param makeDatabase gives the URL of a new one, for the caller to drop
  * @param tell is given a line for whoever waits
+ * @param size as few as a test wants, or as many as it takes to measure
  */
 export async function benchLists(
   makeDatabase: (name: string) => Promise<string>,
   tell: (line: string) => void,
+  size: Size = usual,
 ): Promise<BenchRow> {
-  const latencies = await withTeam(await makeDatabase('lists_few'), fewKeys, tell, async (few) =>
-    withTeam(await makeDatabase('lists_many'), manyKeys, tell, (many) => measure(few, many, tell)),
+  const latencies = await withTeam(await makeDatabase('lists_few'), size.fewKeys, tell, async (few) =>
+    withTeam(await makeDatabase('lists_many'), size.manyKeys, tell, (many) =>
+      measure({ few, many, size, tell }),
+    ),
   );
-  return rowOf(latencies.toSorted((a, b) => b.ratio - a.ratio));
+  return rowOf(
+    latencies.toSorted((a, b) => b.ratio - a.ratio),
+    size,
+  );
 }
 
-function rowOf(latencies: readonly Latency[]): BenchRow {
+function rowOf(latencies: readonly Latency[], { fewKeys, manyKeys }: Size): BenchRow {
   const [worst = { name: 'none', ours: Number.NaN, limit: Number.NaN, ratio: Number.NaN }] = latencies;
   const [many, few] = [manyKeys.toLocaleString('en'), fewKeys.toLocaleString('en')];
   return {
@@ -122,16 +127,23 @@ async function fill(url: string, db: Kysely<unknown>, keysCount: number): Promis
   await sql`vacuum analyze`.execute(db);
 }
 
-async function measure(few: Team, many: Team, tell: (line: string) => void): Promise<Latency[]> {
+interface Teams {
+  readonly few: Team;
+  readonly many: Team;
+  readonly size: Size;
+  readonly tell: (line: string) => void;
+}
+
+async function measure({ few, many, size, tell }: Teams): Promise<Latency[]> {
   const latencies: Latency[] = [];
   for (const [filter, pick] of Object.entries(pickFilters)) {
     tell(`Turning pages: ${filter}.`);
     for (const sort of sorts) {
-      if (mustScan(pick(fewKeys), sort)) continue;
+      if (mustScan(pick(size.fewKeys), sort)) continue;
       const one = { name: `${filter} by ${sort}`, pick, sort };
-      const taken = await inTurns(rounds, {
-        few: async () => percentile(await turnPages(few, one)),
-        many: async () => percentile(await turnPages(many, one)),
+      const taken = await inTurns(size.rounds, {
+        few: async () => percentile(await turnPages(few, one, size)),
+        many: async () => percentile(await turnPages(many, one, size)),
       });
       latencies.push({ name: one.name, ...compare(taken.many, taken.few) });
     }
@@ -140,7 +152,11 @@ async function measure(few: Team, many: Team, tell: (line: string) => void): Pro
 }
 
 /** First pages and second ones in turn, each pair with a value of its own. @returns milliseconds each */
-async function turnPages({ db, keysCount }: Team, { pick, sort }: Case): Promise<number[]> {
+async function turnPages(
+  { db, keysCount }: Team,
+  { pick, sort }: Case,
+  { pagesARound }: Size,
+): Promise<number[]> {
   const at = new Date().toISOString();
   const taken: number[] = [];
   // What is asked first finds nothing in memory: a tenth is for that.

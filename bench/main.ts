@@ -34,20 +34,30 @@ function readWishes(): Wishes {
   return { json: values.json, names };
 }
 
-async function run(names: readonly string[], server: EmbeddedPostgres): Promise<BenchRow[]> {
+/** A part that fails is told of, and does not cost what the others have measured. */
+async function run(names: readonly string[], server: EmbeddedPostgres, isLeaving: () => boolean) {
   const rows: BenchRow[] = [];
+  const failed: string[] = [];
   for (const name of names) {
+    if (isLeaving()) break;
     tell(`${name}:`);
     const startedAt = performance.now();
     stage = openStage(server.url, tell);
     try {
       rows.push(...((await suite[name]?.(stage)) ?? []));
+    } catch (error) {
+      failed.push(name);
+      tell(wordsOf(error));
     } finally {
       await stage.clear();
     }
     tell(`${name} took ${Math.round((performance.now() - startedAt) / 1_000)} s.`);
   }
-  return rows;
+  return { rows, failed };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** Of the row that is being measured. */
@@ -75,13 +85,14 @@ async function main({ json, names }: Wishes): Promise<void> {
     process.on(signal, () => void leave().finally(() => process.exit(1)));
   }
   try {
-    const rows = await run(names, server);
+    const { rows, failed } = await run(names, server, () => leaving !== undefined);
     const machine = describeMachine();
     const text = json
-      ? JSON.stringify({ machine, at: new Date().toISOString(), rows }, undefined, 2)
+      ? JSON.stringify({ machine, at: new Date().toISOString(), rows, failed }, undefined, 2)
       : `\n${machine}\n\n${printable(rows)}`;
     process.stdout.write(`${text}\n`);
-    if (rows.some(isMissed)) process.exitCode = 1;
+    if (failed.length > 0) tell(`Failed, and not in the table: ${failed.join(', ')}.`);
+    if (failed.length > 0 || rows.some(isMissed)) process.exitCode = 1;
   } finally {
     await leave();
   }
@@ -90,6 +101,6 @@ async function main({ json, names }: Wishes): Promise<void> {
 try {
   await main(readWishes());
 } catch (error) {
-  tell(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n${usage}`);
+  tell(`${wordsOf(error)}\n${usage}`);
   process.exitCode = 1;
 }

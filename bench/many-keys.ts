@@ -64,7 +64,7 @@ export async function fillKeys(db: Kysely<unknown>, keysCount: number): Promise<
   await sql`
     insert into read.keys_v1 (
       id, team_id, project_id, name, type, tier, public, masked_secret, role, scopes, environment,
-      external_id, labels, allowed_ips, allowed_origins, resource_ids, created_at, created_by_type,
+      external_id, labels, allowed_ips, allowed_origins, resource_ids, services, created_at, created_by_type,
       created_by_id, expires_at, is_expiry_recorded, is_disabled, revoked_at, revocation_reason,
       secret_version, user_ids, revision)
     select uuidv7(-(${keysCount}::int - n) * interval '1 minute')::text, 'team-1', 'project-' || p,
@@ -73,7 +73,7 @@ export async function fillKeys(db: Kysely<unknown>, keysCount: number): Promise<
       'cks_3fQ…x9Za', 'member', array['project', 'inference'],
       (array[${sql.join(environments.map((one) => sql.lit(one)))}])[e],
       case when n % 2 = 0 then 'external-' || n end, ${valueOf('label', 'l')}, '{}', '{}',
-      ${valueOf('resource', 'r')}, date_trunc('milliseconds', now()) - (${keysCount}::int - n) * interval '1 minute',
+      ${valueOf('resource', 'r')}, '[]', date_trunc('milliseconds', now()) - (${keysCount}::int - n) * interval '1 minute',
       'user', 'user-1',
       case when x < 0.1 then now() - interval '1 day' when x < 0.3 then now() + interval '1 year' end,
       x < 0.1, x > 0.95, case when x between 0.5 and 0.6 then now() end,

@@ -81,7 +81,11 @@ interface Count {
 
 interface Pending {
   readonly stream: string;
-  readonly events: readonly NewEvent[];
+  readonly counts: readonly Count[];
+  /** ISO instant at which counting ended. */
+  readonly at: string;
+  /** Made when it is their turn, once: of a hundred thousand counts together that would hold up verdicts. */
+  events?: readonly NewEvent[];
 }
 
 interface Options {
@@ -134,23 +138,24 @@ export function createUseRecorder(options: Options): UseRecorder {
     if (rowsCount >= countedMax) void flush();
   }
 
-  /** Takes the counts out of memory and makes them into appends, each small enough for any store. */
+  /** Takes the counts out of memory, as many for each append as any store takes. */
   function collect(): void {
     const taken = [...everyOne(counts.values())];
     counts = new Map();
     rowsCount = 0;
     countingSince = performance.now();
-    const now = clock.now().toISOString();
-    const stream = usesStream(processId, now.slice(0, 10));
-    for (const part of chunks(taken, rowsPerAppendMax)) {
-      const events = [...byTeam(part)].map(([teamId, rows]) => eventOf(teamId, rows, now));
-      pending.push({ stream, events });
-    }
+    const at = clock.now().toISOString();
+    const stream = usesStream(processId, at.slice(0, 10));
+    for (const part of chunks(taken, rowsPerAppendMax)) pending.push({ stream, counts: part, at });
     const tooMany = pending.length - pendingMax;
     if (tooMany > 0) {
       pending.splice(0, tooMany);
       warn(`The log has been away for long: last-used data of ${tooMany} flushes is given up.`);
     }
+  }
+
+  function eventsOf({ counts: part, at }: Pending): NewEvent[] {
+    return [...byTeam(part)].map(([teamId, rows]) => eventOf(teamId, rows, at));
   }
 
   function eventOf(teamId: string, rows: readonly UseRow[], recordedAt: string): NewEvent {
@@ -171,6 +176,7 @@ export function createUseRecorder(options: Options): UseRecorder {
     for (let next = pending[0]; next; next = pending[0]) {
       const expected = revisions.get(next.stream) ?? 0;
       try {
+        next.events ??= eventsOf(next);
         const result = await ledger.append(next.stream, expected, next.events);
         revisions.set(next.stream, Number(result.ok ? result.revision : result.actual));
         // A repeat of what was stored answers as the first time, so a conflict means that this is not stored.
