@@ -48,7 +48,8 @@ interface Given {
 }
 
 interface Connection {
-  given: Given;
+  /** Undefined once it cannot be told any more where a request begins. */
+  given: Given | undefined;
   /**
    * Whether the next byte begins a request, and every one before it is answered. Not before the first request, for by that
    * Node learns that the connection is in use.
@@ -91,7 +92,7 @@ export function createKnownHeads<Caller>({ take, hurry }: Parts<Caller>): KnownH
   }
 
   function watchSocket(socket: Socket, mayTake: () => boolean): void {
-    const connection = { given: nothing(), isFree: false, isAnswering: false, unknownCount: 0 };
+    const connection: Connection = { given: nothing(), isFree: false, isAnswering: false, unknownCount: 0 };
     connections.set(socket, connection);
     const node = socket.listeners('data');
     socket.removeAllListeners('data');
@@ -99,8 +100,10 @@ export function createKnownHeads<Caller>({ take, hurry }: Parts<Caller>): KnownH
       if (connection.isAnswering) hurry();
       if (mayTake() && takeFrom(socket, connection, chunk)) return;
       const { given } = connection;
-      given.first ??= chunk;
-      given.bytes += chunk.length;
+      if (given) {
+        given.first ??= chunk;
+        given.bytes += chunk.length;
+      }
       connection.isFree = false;
       for (const read of node) read.call(socket, chunk);
     });
@@ -109,9 +112,9 @@ export function createKnownHeads<Caller>({ take, hurry }: Parts<Caller>): KnownH
   function watchRequest({ socket, headers }: IncomingMessage, response: ServerResponse): void {
     const connection = connections.get(socket);
     response.once('finish', () => {
-      if (!connection || !isWhole(connection.given, headers)) return;
-      connection.given = nothing();
-      connection.isFree = true;
+      if (!connection) return;
+      connection.isFree = isWhole(connection.given, headers);
+      connection.given = connection.isFree ? nothing() : undefined;
     });
   }
 
@@ -124,7 +127,7 @@ export function createKnownHeads<Caller>({ take, hurry }: Parts<Caller>): KnownH
       const connection = connections.get(socket);
       if (!connection || !isWorthLooking(connection) || !shouldKeepAlive) return;
       const { given } = connection;
-      if (!given.first || !isWhole(given, headers)) return;
+      if (!given?.first || !isWhole(given, headers)) return;
       const { text, bytes } = headOf(given.first);
       if (text !== '')
         (cameOnce.has(text) ? heads : cameOnce).set(text, { caller, bodyBytes: given.bytes - bytes });
@@ -164,10 +167,10 @@ function nothing(): Given {
 }
 
 /** Whether what was given is one request, from its first byte to its last, and nothing else. */
-function isWhole({ first, bytes }: Given, headers: IncomingMessage['headers']): boolean {
-  if (!first || headers['transfer-encoding'] !== undefined) return false;
-  const length = headLengthOf(first);
-  return length > 0 && bytes === length + Number(headers['content-length'] ?? 0);
+function isWhole(given: Given | undefined, headers: IncomingMessage['headers']): boolean {
+  if (!given?.first || headers['transfer-encoding'] !== undefined) return false;
+  const length = headLengthOf(given.first);
+  return length > 0 && given.bytes === length + Number(headers['content-length'] ?? 0);
 }
 
 /** With the empty line; 0 where there is none. */
